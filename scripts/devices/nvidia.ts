@@ -1,0 +1,288 @@
+/**
+ * NVIDIA graphics cards, laptop GPUs, accelerators and unified machines. Bandwidth is bus width
+ * times data rate for GDDR and LPDDR parts and the data sheet's figure for HBM parts.
+ */
+import { bus, type DeviceSpec, inSegment } from "./specs.ts";
+
+const desktop = inSegment("CONSUMER", { priceBasis: "LAUNCH" });
+const laptop = inSegment("LAPTOP", { priceBasis: "MODULE" });
+const workstation = inSegment("WORKSTATION", { priceBasis: "LAUNCH" });
+const server = inSegment("DATACENTER", { priceBasis: "STREET" });
+// Memory is shared with the system; the share is an assumption unless a row says otherwise.
+const embedded = inSegment("EMBEDDED", {
+  priceBasis: "MODULE",
+  usable: { fraction: 0.9, basis: "ASSUMED" },
+});
+
+const aftermarket = "This memory size is an aftermarket modification, not a maker's product.";
+
+export const nvidia: DeviceSpec[] = [
+  desktop("GeForce RTX 5090", "RTX 5090", { 32: bus(512, 28) }, { bf16: 209.5 }),
+  desktop("GeForce RTX 5090 D", "RTX 5090 D", { 32: bus(512, 28) }),
+  desktop("GeForce RTX 5080", "RTX 5080", { 16: bus(256, 30) }, { bf16: 112.6 }),
+  desktop("GeForce RTX 5070 Ti", "RTX 5070 Ti", { 16: bus(256, 28) }, { bf16: 87.9 }),
+  desktop("GeForce RTX 5070", "RTX 5070", { 12: bus(192, 28) }, { bf16: 61.7 }),
+  desktop("GeForce RTX 5060 Ti", "RTX 5060 Ti", { 8: bus(128, 28), 16: bus(128, 28) }),
+  desktop(
+    "GeForce RTX 5060",
+    "RTX 5060",
+    { 8: bus(128, 28) },
+    {
+      notes: "Catalogs print 448, 336 and 256 GB/s; 128 bits of 28 Gbit/s memory give 448.",
+    },
+  ),
+  desktop("GeForce RTX 5050", "RTX 5050", { 8: bus(128, 20) }),
+  desktop("GeForce RTX 4090", "RTX 4090", { 24: bus(384, 21) }, { bf16: 165.2 }),
+  desktop("GeForce RTX 4090 D", "RTX 4090D", { 24: bus(384, 21) }, { usd: 1600 }),
+  desktop(
+    "GeForce RTX 4090 D (modified)",
+    "RTX 4090D",
+    { 48: bus(384, 21) },
+    {
+      usd: null,
+      notes: aftermarket,
+    },
+  ),
+  desktop("GeForce RTX 4080 SUPER", "RTX 4080 SUPER", { 16: bus(256, 23) }, { bf16: 104.4 }),
+  desktop("GeForce RTX 4080", "RTX 4080", { 16: bus(256, 22.4) }, { bf16: 97.5 }),
+  desktop("GeForce RTX 4070 Ti SUPER", "RTX 4070 Ti Super", { 16: bus(256, 21) }, { bf16: 88.2 }),
+  desktop("GeForce RTX 4070 Ti", "RTX 4070 Ti", { 12: bus(192, 21) }, { bf16: 80.2 }),
+  desktop("GeForce RTX 4070 SUPER", "RTX 4070 Super", { 12: bus(192, 21) }, { bf16: 71 }),
+  desktop("GeForce RTX 4070", "RTX 4070", { 12: bus(192, 21) }, { bf16: 58.3 }),
+  desktop(
+    "GeForce RTX 4060 Ti",
+    "RTX 4060 Ti",
+    { 8: bus(128, 18), 16: bus(128, 18) },
+    {
+      bf16: 44.1,
+    },
+  ),
+  desktop("GeForce RTX 4060", "RTX 4060", { 8: bus(128, 17) }),
+  desktop("GeForce RTX 3090 Ti", "RTX 3090 Ti", { 24: bus(384, 21) }, { bf16: 80 }),
+  desktop("GeForce RTX 3090", "RTX 3090", { 24: bus(384, 19.5) }, { bf16: 71.2 }),
+  desktop("GeForce RTX 3080 Ti", "RTX 3080 Ti", { 12: bus(384, 19) }, { bf16: 68.2 }),
+  desktop("GeForce RTX 3080", "RTX 3080", { 10: bus(320, 19), 12: bus(384, 19) }, { bf16: 59.5 }),
+  desktop("GeForce RTX 3070 Ti", "RTX 3070 Ti", { 8: bus(256, 19) }, { bf16: 43.5 }),
+  desktop("GeForce RTX 3070", "RTX 3070", { 8: bus(256, 14) }, { bf16: 40.6 }),
+  desktop("GeForce RTX 3060 Ti", "RTX 3060 Ti", { 8: bus(256, 14) }, { bf16: 32.4 }),
+  desktop("GeForce RTX 3060", "RTX 3060", { 8: bus(128, 15), 12: bus(192, 15) }, { bf16: 25.5 }),
+  desktop("GeForce RTX 3050", null, { 8: bus(128, 14) }, { year: 2022, watts: 130, usd: 249 }),
+  desktop("GeForce RTX 2080 Ti", "RTX 2080 Ti", { 11: bus(352, 14) }, { usd: 1000 }),
+  desktop(
+    "GeForce RTX 2080 Ti (modified)",
+    "RTX 2080 Ti",
+    { 22: bus(352, 14) },
+    {
+      usd: null,
+      notes: aftermarket,
+    },
+  ),
+  desktop(
+    "GeForce RTX 2080 SUPER",
+    null,
+    { 8: bus(256, 15.5) },
+    { year: 2019, watts: 250, usd: 699 },
+  ),
+  desktop("GeForce RTX 2080", "RTX 2080", { 8: bus(256, 14) }),
+  desktop("GeForce RTX 2070 SUPER", "RTX 2070 SUPER", { 8: bus(256, 14) }),
+  desktop("GeForce RTX 2070", "RTX 2070", { 8: bus(256, 14) }),
+  desktop(
+    "GeForce RTX 2060 SUPER",
+    null,
+    { 8: bus(256, 14) },
+    { year: 2019, watts: 175, usd: 399 },
+  ),
+  desktop("GeForce RTX 2060", "RTX 2060", { 6: bus(192, 14) }),
+  desktop("GeForce RTX 2060", "RTX 2060 12GB", { 12: bus(192, 14) }),
+  desktop("TITAN RTX", "RTX Titan", { 24: bus(384, 14) }),
+  desktop("GeForce GTX 1660", "GTX 1660", { 6: bus(192, 8) }),
+  desktop("GeForce GTX 1080 Ti", "GTX 1080 Ti", { 11: bus(352, 11) }),
+  desktop("GeForce GTX 1080", "GTX 1080", { 8: bus(256, 10) }),
+  desktop("GeForce GTX 1070 Ti", "GTX 1070 Ti", { 8: bus(256, 8) }),
+  desktop("GeForce GTX 1070", "GTX 1070", { 8: bus(256, 8) }),
+  desktop("GeForce GTX 1060", "GTX 1060", { 3: bus(192, 8), 6: bus(192, 8) }),
+  desktop("GeForce GTX 1050 Ti", "GTX 1050 Ti", { 4: bus(128, 7) }),
+
+  laptop("GeForce RTX 5090 Laptop GPU", "RTX 5090 Mobile", { 24: bus(256, 28) }),
+  laptop("GeForce RTX 5080 Laptop GPU", "RTX 5080 Mobile", { 16: bus(256, 28) }),
+  laptop("GeForce RTX 5070 Ti Laptop GPU", "RTX 5070 Ti Mobile", { 12: bus(192, 28) }),
+  laptop("GeForce RTX 5070 Laptop GPU", "RTX 5070 Mobile", { 8: bus(128, 24) }),
+  laptop("GeForce RTX 5060 Laptop GPU", "RTX 5060 Mobile", { 8: bus(128, 24) }),
+  laptop("GeForce RTX 5050 Laptop GPU", "RTX 5050 Mobile", { 8: bus(128, 24) }),
+  laptop("GeForce RTX 4090 Laptop GPU", "RTX 4090 Mobile", { 16: bus(256, 18) }),
+  laptop("GeForce RTX 4080 Laptop GPU", "RTX 4080 Mobile", { 12: bus(192, 18) }),
+  laptop("GeForce RTX 4070 Laptop GPU", "RTX 4070 Mobile", { 8: bus(128, 16) }),
+  laptop("GeForce RTX 4060 Laptop GPU", "RTX 4060 Laptop", { 8: bus(128, 16) }),
+  laptop("GeForce RTX 4050 Laptop GPU", "RTX 4050 Laptop", { 6: bus(96, 16) }),
+  laptop("GeForce RTX 3080 Laptop GPU", "RTX 3080 Mobile", { 8: bus(256, 14), 16: bus(256, 14) }),
+  laptop("GeForce RTX 3070 Ti Laptop GPU", "RTX 3070 Ti Mobile", { 8: bus(256, 14) }),
+  laptop("GeForce RTX 3060 Laptop GPU", "RTX 3060 Mobile", { 6: bus(192, 14) }),
+  laptop("GeForce RTX 3050 Laptop GPU", "RTX 3050 Mobile", { 4: bus(128, 12), 6: null }),
+  laptop("GeForce RTX 2070 SUPER Laptop GPU", "RTX 2070 SUPER Mobile", { 8: bus(256, 14) }),
+  laptop("GeForce RTX 2060 Laptop GPU", "RTX 2060 Mobile", { 6: bus(192, 14) }),
+  laptop("GeForce RTX 2050 Laptop GPU", "RTX 2050 Mobile", { 4: bus(64, 14) }),
+  laptop("RTX 3500 Ada Laptop GPU", "RTX 3500 Ada Mobile", { 12: bus(192, 18) }),
+  laptop("RTX A5000 Laptop GPU", "RTX A5000 Mobile", { 16: bus(256, 14) }),
+  laptop("RTX A3000 Laptop GPU", "RTX A3000 Mobile", { 6: bus(192, 11), 12: bus(192, 14) }),
+
+  workstation(
+    "RTX PRO 6000 Blackwell Workstation Edition",
+    "RTX PRO 6000 WS",
+    { 96: bus(512, 28) },
+    {
+      bf16: 503.8,
+    },
+  ),
+  workstation("RTX PRO 6000 Blackwell Max-Q", "RTX PRO 6000 Max-Q", { 96: bus(512, 28) }),
+  workstation("RTX PRO 5000 Blackwell", "RTX PRO 5000", { 48: bus(384, 28), 72: bus(384, 28) }),
+  workstation("RTX PRO 4500 Blackwell", "RTX PRO 4500 WS", { 32: bus(256, 28) }),
+  workstation("RTX PRO 4000 Blackwell", "RTX PRO 4000", { 24: bus(192, 28) }),
+  workstation("RTX PRO 4000 Blackwell SFF", "RTX PRO 4000 SFF", { 24: bus(192, 18) }),
+  workstation("RTX PRO 2000 Blackwell", "RTX PRO 2000", { 16: bus(128, 18) }),
+  workstation("RTX 6000 Ada Generation", "RTX 6000 Ada", { 48: bus(384, 20) }, { bf16: 364.2 }),
+  workstation("RTX 5880 Ada Generation", "RTX 5880 Ada", { 48: bus(384, 20) }),
+  workstation(
+    "RTX 5000 Ada Generation",
+    "RTX 5000 Ada",
+    { 32: bus(256, 18) },
+    {
+      bf16: 261.1,
+      notes: "Some catalogs print 800 GB/s; 256 bits of 18 Gbit/s memory give 576.",
+    },
+  ),
+  workstation("RTX 4500 Ada Generation", "RTX 4500 Ada", { 24: bus(192, 18) }),
+  workstation("RTX 4000 Ada Generation", "RTX 4000 Ada", { 20: bus(160, 18) }, { bf16: 106.9 }),
+  workstation(
+    "RTX 4000 SFF Ada Generation",
+    "RTX 4000 SFF Ada",
+    { 20: bus(160, 14) },
+    {
+      notes: "Announced with 320 GB/s; the data sheet states 280.",
+    },
+  ),
+  workstation("RTX 2000 Ada Generation", "RTX 2000 Ada", { 16: bus(128, 14) }),
+  workstation("RTX A6000", "RTX A6000", { 48: bus(384, 16) }, { bf16: 154.8 }),
+  workstation("RTX A5500", null, { 24: bus(384, 16) }, { year: 2022, watts: 230 }),
+  workstation("RTX A5000", "RTX A5000", { 24: bus(384, 16) }, { bf16: 111.1 }),
+  workstation("RTX A4500", null, { 20: bus(320, 16) }, { year: 2021, watts: 200 }),
+  workstation("RTX A4000", "RTX A4000", { 16: bus(256, 14) }, { bf16: 76.7 }),
+  workstation("RTX A2000", "RTX A2000", { 6: bus(192, 12), 12: bus(192, 12) }),
+  workstation("Quadro RTX 8000", null, { 48: bus(384, 14) }, { year: 2018, watts: 295 }),
+  workstation("Quadro RTX 6000", null, { 24: bus(384, 14) }, { year: 2018, watts: 295 }),
+  workstation("Quadro P6000", "Quadro P6000", { 24: bus(384, 9) }),
+
+  server(
+    "B300",
+    "B300",
+    { 288: 7750 },
+    {
+      bf16: 2250,
+      driverGib: { 288: 268.6 },
+      notes: "As fitted in an HGX board; catalogs print 270 to 288 GB of memory and 7.7 to 8 TB/s.",
+    },
+  ),
+  server(
+    "B200",
+    "B200",
+    { 192: 7700 },
+    {
+      bf16: 2250,
+      driverGib: { 192: 180 },
+      notes:
+        "As fitted in an HGX board. Sold as 180 or 192 GB: 192 are fitted, 180 can be allocated.",
+    },
+  ),
+  server("GB300", null, { 288: 8000 }, { bf16: 2500, driverGib: { 288: 277.5 }, year: 2025 }),
+  server(
+    "GB200",
+    null,
+    { 192: 8000 },
+    {
+      bf16: 2500,
+      driverGib: { 192: 185 },
+      year: 2024,
+      notes: "Sold as 186 GB per GPU.",
+    },
+  ),
+  server("H200 SXM", "H200", { 141: 4800 }, { bf16: 989 }),
+  server(
+    "GH200",
+    null,
+    { 96: 4000, 144: 4900 },
+    {
+      bf16: 989,
+      year: 2023,
+      notes: "The GPU's own memory; the processor beside it has its own.",
+    },
+  ),
+  server("H100 SXM", "H100", { 80: 3350 }, { bf16: 989 }),
+  server("H100 NVL", null, { 94: 3938 }, { bf16: 835, year: 2023, watts: 400 }),
+  server(
+    "H100 PCIe",
+    null,
+    { 80: 2039 },
+    {
+      bf16: 756,
+      year: 2022,
+      watts: 350,
+      notes: "Printed as 2,000 or 2,039 GB/s.",
+    },
+  ),
+  server("H800 SXM", "H800", { 80: 3350 }, { bf16: 989 }),
+  server("H20", "H20", { 96: 4000 }, { bf16: 148 }),
+  server(
+    "RTX PRO 6000 Blackwell Server Edition",
+    null,
+    { 96: 1597 },
+    {
+      year: 2025,
+      watts: 600,
+      notes:
+        "Catalogs print 1,792 GB/s, the workstation card's figure; the server data sheet says 1,597.",
+    },
+  ),
+  server("L40S", "L40s", { 48: bus(384, 18) }, { bf16: 362.05, driverGib: { 48: 45 } }),
+  server("L40", "L40", { 48: bus(384, 18) }, { bf16: 181.05 }),
+  server("L20", "L20", { 48: bus(384, 18) }, { bf16: 119.5 }),
+  server("L4", "L4", { 24: 300 }, { bf16: 121 }),
+  server("A100 SXM", "A100", { 40: 1555, 80: 2039 }, { bf16: 312 }),
+  server("A100 PCIe", null, { 80: 1935 }, { bf16: 312, year: 2021, watts: 300 }),
+  server("A800 SXM", "A800", { 40: 1555, 80: 2039 }, { bf16: 312 }),
+  server("A40", "A40", { 48: 696 }, { bf16: 149.7 }),
+  server("A30", "A30", { 24: 933 }, { bf16: 165 }),
+  server("A10", "A10", { 24: 600 }, { bf16: 125 }),
+  server("A10G", null, { 24: 600 }, { bf16: 70, year: 2021, watts: 300 }),
+  server("A2", "A2", { 16: 200 }, { bf16: 18 }),
+  server("T4", "T4", { 16: 320 }, { notes: "No BF16 in hardware." }),
+  server("V100", "V100", { 16: 900, 32: 900 }, { notes: "No BF16 in hardware." }),
+  server("P100", "P100", { 16: 732 }, { notes: "No tensor cores." }),
+  server("P40", "P40", { 24: 346 }, { notes: "No tensor cores." }),
+
+  inSegment("UNIFIED")(
+    "DGX Spark (GB10)",
+    "GB10",
+    { 128: 273 },
+    {
+      priceBasis: "WHOLE_COMPUTER",
+      driverGib: { 128: 119.7 },
+      aliases: ["DGX Spark", "GB10"],
+      notes: "One memory for processor and GPU; the system reports 119.7 to 121.7 GiB of it.",
+    },
+  ),
+  embedded("Jetson AGX Thor", null, { 128: 273 }, { year: 2025, watts: 130, usd: 3499 }),
+  embedded("Jetson AGX Orin", "Jetson AGX Orin 64GB", { 64: bus(256, 6.4) }),
+  embedded("Jetson AGX Orin", "Jetson AGX Orin 32GB", { 32: bus(256, 6.4) }),
+  embedded("Jetson Orin NX", "Jetson Orin NX 16GB", { 16: bus(128, 6.4) }),
+  embedded("Jetson Orin NX", "Jetson Orin NX 8GB", { 8: bus(128, 6.4) }),
+  embedded(
+    "Jetson Orin Nano",
+    "Jetson Orin Nano 8GB",
+    { 8: 68 },
+    {
+      notes: "102 GB/s in the faster power mode that came with a later firmware.",
+    },
+  ),
+  embedded("Jetson Orin Nano", "Jetson Orin Nano 4GB", { 4: 34 }),
+  embedded("Jetson AGX Xavier", "Jetson AGX Xavier", { 32: 136.5, 64: 136.5 }),
+  embedded("Jetson Xavier NX", "Jetson Xavier NX", { 8: 59.7, 16: 59.7 }),
+];

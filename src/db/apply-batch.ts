@@ -1,0 +1,175 @@
+/**
+ * One transaction's work: new records of one source become rows, files and events. Everything stored
+ * about a model is merged again each time, so the result does not depend on the order of sources.
+ */
+import { sql } from "drizzle-orm";
+import { type BatchState, lockAndLoad } from "./batch-state.ts";
+import type { Transaction } from "./client.ts";
+import { appendEvents, type NewEvent } from "./event-log.ts";
+import { mergeFacts } from "./merge.ts";
+import { difference, type ModelRow, modelRow, type NewModelRow } from "./model-row.ts";
+import { putOwners } from "./owners.ts";
+import { release } from "./quarantine.ts";
+import { type CatalogRecord, excluded, putArtifacts, putRecords } from "./records.ts";
+import { models, type RecordOutcome } from "./tables.ts";
+
+export interface HashedRecord {
+  record: CatalogRecord;
+  hash: string;
+}
+
+export interface WriteResult {
+  externalId: string;
+  /** `skipped`: files or notes of a model that is not in the catalog yet. */
+  outcome: "created" | "updated" | "unchanged" | "skipped" | "quarantined";
+}
+
+/** Writes records that differ from what is stored; the caller has sorted out the others. */
+export async function applyBatch(
+  tx: Transaction,
+  sourceId: string,
+  fresh: HashedRecord[],
+): Promise<WriteResult[]> {
+  const ids = new Set(fresh.map(({ record }) => modelIdOf(record)).filter((id) => id !== null));
+  const state = await lockAndLoad(tx, [...ids]);
+  const orphans = fresh.filter(({ record }) => isOrphan(record, state));
+  const storable = fresh.filter((item) => !orphans.includes(item));
+  const results: WriteResult[] = orphans.map(({ record }) => skipped(record));
+  const rows: NewModelRow[] = [];
+  const events: NewEvent[] = [];
+  const owned: Parameters<typeof putOwners>[1] = [];
+
+  for (const [huggingFaceId, records] of byModel(storable)) {
+    const slug = state.slugs.get(huggingFaceId)!;
+    const said = factsOf(sourceId, huggingFaceId, records, state);
+    if (!said.some((record) => makesModel(record.outcome))) {
+      results.push(...records.map(skipped));
+      continue;
+    }
+    const merged = mergeFacts(said);
+    const previous = state.rows.get(huggingFaceId);
+    const row = modelRow({ slug, huggingFaceId }, merged, previous);
+    const event = previous ? updateEvent(sourceId, previous, row) : addedEvent(sourceId, row);
+    if (!previous || difference(previous, row).any) {
+      rows.push(row);
+      owned.push({ huggingFaceId, facts: merged.facts });
+    }
+    if (event) events.push(event);
+    const outcome = !previous ? "created" : event ? "updated" : "unchanged";
+    results.push(...records.map(({ externalId }) => ({ externalId, outcome }) as const));
+  }
+
+  await putOwners(tx, owned);
+  await putModels(tx, rows);
+  await putRecords(
+    tx,
+    storable.map(({ record, hash }) => ({
+      ...record,
+      outcome: record.outcome as RecordOutcome,
+      sourceId,
+      contentHash: hash,
+      modelSlug: slugOf(record, state, rows),
+    })),
+  );
+  const filed = storable.filter(({ record }) => !record.keepArtifacts).map(({ record }) => record);
+  await putArtifacts(
+    tx,
+    sourceId,
+    filed.map((record) => record.externalId),
+    filed.flatMap((record) => artifactRows(sourceId, state.slugs.get(modelIdOf(record)!)!, record)),
+  );
+  await release(
+    tx,
+    sourceId,
+    storable.map(({ record }) => record.externalId),
+  );
+  await appendEvents(tx, events);
+  return results;
+}
+
+/** The model a record is about: its own id, or the model its files were converted from. */
+function modelIdOf(record: CatalogRecord): string | null {
+  return record.outcome === "artifacts" ? (record.facts.baseModel ?? null) : record.externalId;
+}
+
+/** Null for notes of a model that is not in the catalog yet. */
+function slugOf(record: CatalogRecord, state: BatchState, rows: NewModelRow[]): string | null {
+  const id = modelIdOf(record)!;
+  const exists = state.rows.has(id) || rows.some((row) => row.huggingFaceId === id);
+  return exists ? (state.slugs.get(id) ?? null) : null;
+}
+
+function makesModel(outcome: string): boolean {
+  return outcome === "model" || outcome === "partial";
+}
+
+/** Files of a model that the catalog does not have; the next sweep meets them again. */
+function isOrphan(record: CatalogRecord, state: BatchState): boolean {
+  const id = modelIdOf(record);
+  return id === null || (record.outcome === "artifacts" && !state.rows.has(id));
+}
+
+function skipped({ externalId }: CatalogRecord): WriteResult {
+  return { externalId, outcome: "skipped" };
+}
+
+function byModel(items: HashedRecord[]): Map<string, CatalogRecord[]> {
+  const groups = new Map<string, CatalogRecord[]>();
+  for (const { record } of items) {
+    const id = modelIdOf(record)!;
+    groups.set(id, [...(groups.get(id) ?? []), record]);
+  }
+  return groups;
+}
+
+/** What all sources say about a model, the new records in place of the stored ones they replace. */
+function factsOf(sourceId: string, modelId: string, records: CatalogRecord[], state: BatchState) {
+  const replaced = new Set(records.map((record) => record.externalId));
+  const kept = state.records.filter(
+    (row) =>
+      row.externalId === modelId && !(row.sourceId === sourceId && replaced.has(row.externalId)),
+  );
+  const all = [...kept, ...records.map((record) => ({ ...record, sourceId }))];
+  return all.filter((record) => record.outcome !== "artifacts");
+}
+
+function artifactRows(sourceId: string, modelSlug: string, record: CatalogRecord) {
+  return record.artifacts.map((artifact) => ({
+    ...artifact,
+    label: artifact.label ?? "unnamed",
+    sourceId,
+    modelSlug,
+  }));
+}
+
+async function putModels(tx: Transaction, rows: NewModelRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx
+    .insert(models)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: models.slug,
+      set: { ...excluded(models, ["createdAt"]), updatedAt: sql`now()` },
+    });
+}
+
+function addedEvent(sourceId: string, row: NewModelRow): NewEvent {
+  return { ...subject(sourceId, row), kind: "MODEL_ADDED", message: `${row.name} was added.` };
+}
+
+function updateEvent(sourceId: string, previous: ModelRow, row: NewModelRow): NewEvent | null {
+  const { changes, estimateChanged } = difference(previous, row);
+  if (changes.length > 0) {
+    const fields = changes.map((change) => change.field).join(", ");
+    const message = `${row.name} changed: ${fields}.`;
+    return { ...subject(sourceId, row), kind: "MODEL_UPDATED", message, changes };
+  }
+  if (!estimateChanged) return null;
+  const message = `The memory estimate of ${row.name} changed.`;
+  return { ...subject(sourceId, row), kind: "ESTIMATE_CHANGED", message };
+}
+
+function subject(sourceId: string, row: NewModelRow) {
+  const { slug: modelSlug, familySlug, organizationSlug } = row;
+  return { sourceId, modelSlug, familySlug, organizationSlug };
+}

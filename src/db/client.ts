@@ -1,0 +1,47 @@
+/**
+ * The connection to Postgres: one postgres.js pool with Drizzle over it. Plain numbers come back for
+ * 64-bit columns because every count and byte size of the catalog is far below 2^53.
+ */
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres, { type Sql } from "postgres";
+import { relations } from "./relations.ts";
+
+export type Database = PostgresJsDatabase<typeof relations> & { $client: Sql };
+/** What both a database and an open transaction can do. */
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
+
+export interface ConnectOptions {
+  url: string;
+  /** Most connections this pool may open. */
+  maxConnections?: number;
+  /** Milliseconds after which Postgres ends a statement of this pool. */
+  statementTimeoutMs?: number;
+  /** Called with every statement, for tests that count them and for traces. */
+  onQuery?: (query: string) => void;
+}
+
+export interface Connection {
+  db: Database;
+  close(): Promise<void>;
+}
+
+/** Opens a pool. Nothing is sent before the first query, so this never fails by itself. */
+export function connect(options: ConnectOptions): Connection {
+  const client = postgres(options.url, {
+    max: options.maxConnections ?? 10,
+    connect_timeout: 10,
+    idle_timeout: 60,
+    onnotice: () => {},
+    connection: {
+      application_name: "plimsoll",
+      statement_timeout: options.statementTimeoutMs ?? 30_000,
+    },
+  });
+  const { onQuery } = options;
+  const db = drizzle({
+    client,
+    relations,
+    logger: onQuery ? { logQuery: (query) => onQuery(query) } : false,
+  });
+  return { db, close: () => client.end({ timeout: 5 }) };
+}

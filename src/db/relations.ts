@@ -1,0 +1,38 @@
+/** How the tables hang together, for relational queries. Physical columns are in `tables.ts`. */
+import { defineRelations } from "drizzle-orm";
+import * as tables from "./tables.ts";
+
+export const relations = defineRelations(tables, (r) => ({
+  organizations: {
+    families: r.many.families({ from: r.organizations.slug, to: r.families.organizationSlug }),
+    models: r.many.models({ from: r.organizations.slug, to: r.models.organizationSlug }),
+  },
+  families: {
+    organization: r.one.organizations({
+      from: r.families.organizationSlug,
+      to: r.organizations.slug,
+    }),
+    models: r.many.models({ from: r.families.slug, to: r.models.familySlug }),
+  },
+  models: {
+    organization: r.one.organizations({
+      from: r.models.organizationSlug,
+      to: r.organizations.slug,
+      optional: false,
+    }),
+    family: r.one.families({ from: r.models.familySlug, to: r.families.slug }),
+    siblings: r.many.models({ from: r.models.familySlug, to: r.models.familySlug }),
+    records: r.many.sourceRecords({ from: r.models.slug, to: r.sourceRecords.modelSlug }),
+    artifacts: r.many.artifacts({ from: r.models.slug, to: r.artifacts.modelSlug }),
+    events: r.many.catalogEvents({ from: r.models.slug, to: r.catalogEvents.modelSlug }),
+  },
+  catalogEvents: {
+    model: r.one.models({ from: r.catalogEvents.modelSlug, to: r.models.slug }),
+  },
+  sources: {
+    runs: r.many.ingestRuns({ from: r.sources.id, to: r.ingestRuns.sourceId }),
+  },
+  ingestRuns: {
+    source: r.one.sources({ from: r.ingestRuns.sourceId, to: r.sources.id, optional: false }),
+  },
+}));
