@@ -1,0 +1,89 @@
+/**
+ * Prints how a `config.json` was read, as a table: every key, its value, and what it became or why it
+ * was ignored. Takes a path, or the id of a model on the Hub (or the mirror that `HF_ENDPOINT` names).
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { readConfig } from "../src/config.ts";
+import { messageOf } from "../src/errors.ts";
+import { normalizeConfig, parseConfigText, type Reading } from "../src/ingest/normalize/index.ts";
+
+const COLUMN = 46;
+
+const [target] = process.argv.slice(2);
+if (target === undefined) {
+  console.error("Usage: npm run explain -- CONFIG.JSON | OWNER/NAME");
+  process.exit(2);
+}
+try {
+  const id = existsSync(target) ? null : target;
+  const config = parseConfigText(id === null ? readFileSync(target) : await fetchConfig(target));
+  print(normalizeConfig({ id, config }));
+} catch (error) {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+}
+
+async function fetchConfig(id: string): Promise<Uint8Array> {
+  const { endpoint, token } = readConfig().hub;
+  const url = new URL(`${id}/resolve/main/config.json`, `${endpoint.replace(/\/$/, "")}/`);
+  const headers = token === null ? undefined : { authorization: `Bearer ${token}` };
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) }).catch(() => {
+    throw new Error(`${url.href} could not be reached`);
+  });
+  if (!answer.ok) throw new Error(`${url.href} answered ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+function print(reading: Reading): void {
+  const { outcome, reason, facts, origins, issues, used, ignored } = reading;
+  console.info(`Outcome: ${outcome}${reason === null ? "" : ` (${reason})`}\n`);
+  table(
+    "Read",
+    used.map(({ key, value, became }) => [key, show(value), became]),
+  );
+  table(
+    "Facts",
+    Object.entries(facts)
+      .filter(([name]) => name !== "architecture")
+      .map(([name, value]) => {
+        const origin = origins[name as keyof typeof origins];
+        return [name, show(value), origin ? `${origin.basis}: ${origin.file} ${origin.key}` : ""];
+      }),
+  );
+  if (facts.architecture) {
+    table(
+      "Layers",
+      facts.architecture.layers.map((group) => [
+        `${group.count} x ${group.mixer.kind} + ${group.feedForward.kind}`,
+        JSON.stringify(group.mixer),
+        JSON.stringify(group.feedForward),
+      ]),
+      200,
+    );
+  }
+  table(
+    "Ignored",
+    ignored.map(({ key, value, why }) => [key, show(value), why]),
+  );
+  table(
+    "Issues",
+    issues.map(({ code, field, message }) => [code, field, message]),
+  );
+}
+
+function table(title: string, rows: string[][], column = COLUMN): void {
+  if (rows.length === 0) return;
+  console.info(`${title}`);
+  for (const cells of rows) {
+    const shown = cells.map((cell) =>
+      cell.length > column ? `${cell.slice(0, column - 1)}…` : cell,
+    );
+    const widths = [44, column + 2, 0];
+    console.info(`  ${shown.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("")}`.trimEnd());
+  }
+  console.info("");
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? "";
+}

@@ -1,0 +1,66 @@
+/** Finds the class row of a config by its `architectures` and `model_type`. */
+import { CLASSIC_CLASSES } from "./classic.ts";
+import { DENSE_CLASSES } from "./dense.ts";
+import { ENCODER_CLASSES } from "./encoders.ts";
+import { GEMMA_CLASSES } from "./gemma.ts";
+import { LATENT_CLASSES } from "./latent.ts";
+import { LLAMA_CLASSES } from "./llama.ts";
+import { MOE_CLASSES } from "./moe.ts";
+import { QWEN_CLASSES } from "./qwen.ts";
+import { RECURRENT_CLASSES } from "./recurrent.ts";
+import type { ModelClass } from "./types.ts";
+
+const ALL: readonly ModelClass[] = [
+  ...LLAMA_CLASSES,
+  ...QWEN_CLASSES,
+  ...DENSE_CLASSES,
+  ...CLASSIC_CLASSES,
+  ...MOE_CLASSES,
+  ...GEMMA_CLASSES,
+  ...LATENT_CLASSES,
+  ...RECURRENT_CLASSES,
+  ...ENCODER_CLASSES,
+];
+
+const BY_NAME = new Map<string, ModelClass>();
+const BY_ARCHITECTURE = new Map<string, ModelClass>();
+for (const entry of ALL) {
+  for (const name of entry.names) {
+    BY_NAME.set(name, entry);
+    BY_ARCHITECTURE.set(stem(name), entry);
+  }
+}
+for (const entry of ALL) {
+  for (const name of entry.architectures) BY_ARCHITECTURE.set(stem(name), entry);
+}
+
+/** `Qwen3MoeForCausalLM` and `qwen3_moe` have the same stem: class names follow the type's name. */
+function stem(name: string): string {
+  return name
+    .replace(
+      /For(CausalLM|ConditionalGeneration|MaskedLM|SequenceClassification|TokenClassification|QuestionAnswering|Embedding|TextEncoding)$/,
+      "",
+    )
+    .replace(/(LMHead)?Model$/, "")
+    .replace(/[_.-]/g, "")
+    .toLowerCase();
+}
+
+/**
+ * The row of a class, or null when none is known. A class name in `architectures` says which code runs
+ * and so beats `model_type`, which publishers invent or leave over (`kimi_k2` runs DeepSeek V3's code).
+ */
+export function findClass(
+  architecture: string | null,
+  modelType: string | null,
+): ModelClass | null {
+  const byArchitecture =
+    architecture === null ? undefined : BY_ARCHITECTURE.get(stem(architecture));
+  const byName = modelType === null ? undefined : BY_NAME.get(modelType);
+  return byArchitecture ?? byName ?? null;
+}
+
+/** Every known `model_type`, for documentation and tests. */
+export function knownModelTypes(): string[] {
+  return [...BY_NAME.keys()].sort();
+}

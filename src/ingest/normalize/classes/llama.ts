@@ -1,0 +1,51 @@
+/** Classes that differ from Llama in little: the same keys switch their biases on. */
+import { type ClassTraits, type ModelClass, PLAIN, row } from "./types.ts";
+
+const LLAMA: ClassTraits = {
+  ...PLAIN,
+  gguf: "llama",
+  qkvBias: "attention_bias",
+  outputBias: "attention_bias",
+  mlpBias: "mlp_bias",
+  defaults: {},
+};
+
+export const LLAMA_CLASSES: readonly ModelClass[] = [
+  row(
+    "llama yi deepseek_llm codellama llama2 smollm tinyllama skywork apriel iquestcoder ilama emu3_text_model cwm",
+    {
+      architectures: ["LLaMAForCausalLM", "YiForCausalLM"],
+      defaults: {
+        hidden_size: 4096,
+        intermediate_size: 11008,
+        num_hidden_layers: 32,
+        num_attention_heads: 32,
+        vocab_size: 32000,
+        max_position_embeddings: 2048,
+      },
+    },
+    LLAMA,
+  ),
+  row(
+    "llama_bidirec",
+    { architectures: ["LlamaBidirectionalModel"], causal: false, outputHead: false },
+    LLAMA,
+  ),
+  row("mllama_text_model", { gguf: "mllama" }, LLAMA),
+  row("nemotron-nas deci", { gguf: "deci", architectures: ["DeciLMForCausalLM"] }, LLAMA),
+  row("helium", { gguf: null }, LLAMA),
+  row("diffllama", { gguf: null }, LLAMA),
+  row("chameleon", { gguf: "chameleon", qkNorm: "full" }, LLAMA),
+  row(
+    "hyperclovax",
+    { gguf: "granite", architectures: ["HyperCLOVAXForCausalLM"], postNormsIf: "use_post_norm" },
+    LLAMA,
+  ),
+  row("smollm3", { gguf: "smollm3", tied: true }, LLAMA),
+  row("solar", { gguf: "llama" }, LLAMA),
+  row("arcee", { gguf: "arcee", gated: false, activation: "relu2" }, LLAMA),
+  row("granite", { gguf: "granite" }, LLAMA),
+  row("olmo", { gguf: "olmo", norm: "none", normsPerLayer: 0, finalNorm: false }, LLAMA),
+  row("olmo2", { gguf: "olmo2", qkNorm: "full" }, LLAMA),
+  row("olmo3", { gguf: "olmo2", qkNorm: "full", window: { layers: { fullEvery: 4 } } }, LLAMA),
+];

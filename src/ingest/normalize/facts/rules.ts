@@ -1,0 +1,56 @@
+/**
+ * Loads the curated rules in `data/`: families, use cases, variants and licences. They are data so that
+ * a new family needs no code; they are checked once, when the program starts to read models.
+ */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { MODALITIES, USE_CASES, VARIANTS } from "../../../db/facts.ts";
+
+const pattern = z.string().transform((text) => new RegExp(text, "i"));
+
+const rules = z.object({
+  families: z.array(z.object({ key: z.string(), name: z.string(), match: pattern })),
+  useCases: z.array(
+    z.object({
+      useCase: z.enum(USE_CASES),
+      name: pattern.optional(),
+      tags: z.array(z.string()).optional(),
+      pipeline: z.array(z.string()).optional(),
+      input: z.array(z.enum(MODALITIES)).optional(),
+      output: z.array(z.enum(MODALITIES)).optional(),
+      /** At least this many languages are stated. */
+      languages: z.number().optional(),
+      /** The licence forbids commercial use. */
+      licenseClosed: z.boolean().optional(),
+      maxParameters: z.number().optional(),
+    }),
+  ),
+  variants: z.array(z.object({ variant: z.enum(VARIANTS), match: pattern })),
+});
+
+const licenses = z.array(
+  z.object({
+    ids: z.array(z.string()),
+    spdx: z.string(),
+    name: z.string(),
+    commercial: z.boolean().nullable(),
+  }),
+);
+
+const organizations = z.array(z.object({ id: z.string(), name: z.string() }));
+
+function load<T extends z.ZodType>(file: string, schema: T): z.infer<T> {
+  const path = new URL(`../../../../data/${file}`, import.meta.url);
+  return schema.parse(JSON.parse(readFileSync(path, "utf8")));
+}
+
+export const RULES = load("families.json", rules);
+export type UseCaseRule = (typeof RULES.useCases)[number];
+
+export const LICENSES = new Map(
+  load("licenses.json", licenses).flatMap((entry) => entry.ids.map((id) => [id, entry] as const)),
+);
+
+export const ORGANIZATION_NAMES = new Map(
+  load("organizations.json", organizations).map(({ id, name }) => [id.toLowerCase(), name]),
+);

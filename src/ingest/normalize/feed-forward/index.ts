@@ -1,0 +1,38 @@
+/** The feed-forward of one layer: none, dense, or experts, as its token and the expert keys say. */
+import type { FeedForward } from "../../../estimator/architecture.ts";
+import type { ClassTraits } from "../classes/types.ts";
+import type { LayerToken } from "../layout/tokens.ts";
+import type { LayerPlace } from "../mixers/attention.ts";
+import { type ConfigReader, unknownArchitecture } from "../reader.ts";
+import { readDense } from "./dense.ts";
+import { countExperts, readExperts } from "./experts.ts";
+import { expertPlaces } from "./places.ts";
+
+export type FeedForwardReader = (
+  place: LayerPlace,
+  token: LayerToken["feedForward"],
+) => FeedForward;
+
+export function feedForwardReader(
+  reader: ConfigReader,
+  traits: ClassTraits,
+  layers: number,
+): FeedForwardReader {
+  const hasExperts = countExperts(reader, layers - 1) > 0;
+  if (hasExperts && traits.experts === null) {
+    throw unknownArchitecture(
+      "num_experts",
+      "The config has experts, which its class is not known to have.",
+    );
+  }
+  const sparse =
+    traits.experts !== null && hasExperts ? expertPlaces(reader, traits.experts, layers) : null;
+  return (place, token) => {
+    if (token === "none" || !traits.feedForward) return { kind: "none" };
+    const wantsExperts = token === "moe" || (token === "auto" && sparse?.(place.index) === true);
+    const experts = wantsExperts ? countExperts(reader, place.index) : 0;
+    return experts > 0 && traits.experts !== null
+      ? readExperts(reader, traits, traits.experts, place, experts)
+      : readDense(reader, traits, place, sparse !== null);
+  };
+}

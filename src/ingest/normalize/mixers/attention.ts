@@ -1,0 +1,192 @@
+/**
+ * Reads one attention layer: heads, key heads, widths, window, and what its weights hold. Sliding and
+ * full layers of one model may differ in every one of these (MiMo-V2, Gemma 4, Step 3.5).
+ */
+import type { AttentionMixer, AttentionWindow } from "../../../estimator/architecture.ts";
+import type { ClassTraits } from "../classes/types.ts";
+import { type ConfigReader, invalid, isRecord, missing } from "../reader.ts";
+
+export interface LayerPlace {
+  index: number;
+  layers: number;
+  hidden: number;
+  context: number | null;
+}
+
+type Reach = "full" | "sliding" | "chunked";
+
+export function readAttention(
+  reader: ConfigReader,
+  traits: ClassTraits,
+  place: LayerPlace,
+  reach: Reach,
+): AttentionMixer {
+  const heads = readHeads(reader, place, reach);
+  const kvHeads = readKvHeads(reader, traits, place, reach, heads);
+  if (heads % kvHeads !== 0) {
+    throw invalid(
+      "num_key_value_heads",
+      `${heads} query heads cannot be shared evenly among ${kvHeads} key heads.`,
+    );
+  }
+  const keyDim = readKeyDim(reader, place, reach, heads);
+  const valueDim = readOwn(reader, reach, "v_head_dim", "value head width", null) ?? keyDim;
+  return {
+    kind: "attention",
+    heads,
+    kvHeads,
+    keyDim,
+    valueDim,
+    window: readWindow(reader, traits, place, reach),
+    cache: isShared(reader, place) ? "shared" : "own",
+    indexer: readSparseIndexer(reader, place),
+    weights: {
+      qkvBias: reader.flag(traits.qkvBias, "bias on query, key and value"),
+      outputBias: reader.flag(traits.outputBias, "bias on the output"),
+      qkNorm: readQkNorm(reader, traits),
+      sinks: readSinks(reader, traits, reach),
+      outputGate: traits.outputGate,
+      fusedQkv: traits.fusedQkv,
+      keyIsValue: reach === "full" && reader.flag("attention_k_eq_v", "keys are values"),
+      ...(traits.storesSharedKv ? { storedWhenShared: true } : {}),
+    },
+  };
+}
+
+/** A number that sliding (`swa_…`) layers may state apart from the others. */
+function readOwn(
+  reader: ConfigReader,
+  reach: Reach,
+  key: string,
+  became: string,
+  other: string | null,
+): number | null {
+  const keys = reach === "sliding" ? [`swa_${key}`, key] : other === null ? [key] : [other, key];
+  const value = reader.real(keys, became);
+  if (value === 0) return null;
+  if (value !== null && (!Number.isInteger(value) || value < 1 || value > 1e6)) {
+    throw invalid(key, `${key} is ${value}; a whole number from 1 is needed.`);
+  }
+  return value;
+}
+
+/** Step 3.5 keeps the shape of its sliding layers in an object of its own. */
+function otherSetting(reader: ConfigReader, reach: Reach, key: string): number | null {
+  const setting = reader.find(["attention_other_setting"], "shape of sliding layers");
+  if (reach !== "sliding" || setting === null || !isRecord(setting.value)) return null;
+  return reader.real([`attention_other_setting.${key}`], "shape of sliding layers");
+}
+
+function readHeads(reader: ConfigReader, place: LayerPlace, reach: Reach): number {
+  const own = reach === "sliding" ? reader.real(["swa_num_attention_heads"], "heads") : null;
+  const listed = reader.list(["num_attention_heads_per_layer"], "heads")?.values[place.index];
+  const heads =
+    otherSetting(reader, reach, "num_attention_heads") ??
+    own ??
+    (typeof listed === "number" ? listed : null) ??
+    reader.perLayer("heads", place.index);
+  if (heads === null || !Number.isInteger(heads) || heads < 1) {
+    throw missing("num_attention_heads", "The config does not say num_attention_heads.");
+  }
+  return heads;
+}
+
+function readKvHeads(
+  reader: ConfigReader,
+  traits: ClassTraits,
+  place: LayerPlace,
+  reach: Reach,
+  heads: number,
+): number {
+  if (traits.kvHeads === "queries") return heads;
+  if (traits.kvHeads === "multiQuery" && reader.flag({ key: "multi_query", otherwise: true })) {
+    return 1;
+  }
+  const perKey = reader.real(["n_shared_head"], "query heads per key head");
+  if (perKey !== null && perKey >= 1) return Math.ceil(heads / perKey);
+  const grouped = reader.find(["multi_query_attention"], "grouped heads");
+  if (grouped !== null && !reader.flag("multi_query_attention")) return heads;
+  const keyIsValue = reader.flag("attention_k_eq_v", "keys are values");
+  const other = reach === "full" && keyIsValue ? "num_global_key_value_heads" : null;
+  const own =
+    otherSetting(reader, reach, "num_attention_groups") ??
+    (reach === "sliding"
+      ? reader.real(["swa_num_key_value_heads"], "key heads")
+      : other === null
+        ? null
+        : reader.real([other], "key heads of full layers"));
+  return own ?? reader.perLayer("kvHeads", place.index) ?? heads;
+}
+
+function readKeyDim(reader: ConfigReader, place: LayerPlace, reach: Reach, heads: number): number {
+  const own =
+    otherSetting(reader, reach, "head_dim") ??
+    (reach === "sliding"
+      ? reader.real(["swa_head_dim"], "head width")
+      : reader.real(["global_head_dim"], "head width of full layers"));
+  const stated = own ?? reader.number("headDim");
+  if (stated !== null) return stated;
+  if (place.hidden % heads !== 0) {
+    throw invalid(
+      "num_attention_heads",
+      `hidden_size ${place.hidden} does not divide into ${heads} heads, and no head_dim is given.`,
+    );
+  }
+  return place.hidden / heads;
+}
+
+function readWindow(
+  reader: ConfigReader,
+  traits: ClassTraits,
+  place: LayerPlace,
+  reach: Reach,
+): AttentionWindow | null {
+  if (reach === "full") return null;
+  const tokens = reader.number(reach === "chunked" ? "chunk" : "window");
+  if (tokens === null || tokens === 0) {
+    const key = reach === "chunked" ? "attention_chunk_size" : "sliding_window";
+    throw missing(key, `Some layers are ${reach}, but the config does not say ${key}.`);
+  }
+  if (place.context !== null && tokens >= place.context) return null;
+  const ignored = traits.window.llamaCppIgnores === true;
+  return { kind: reach, tokens, ...(ignored ? { llamaCpp: "ignored" as const } : {}) };
+}
+
+/** The last layers share a cache (Gemma 3n), or every group of layers does (Hunyuan Large). */
+function isShared(reader: ConfigReader, place: LayerPlace): boolean {
+  const group = reader.flag("use_cla", "layers share caches")
+    ? (reader.real(["cla_share_factor"], "layers that share a cache") ?? 1)
+    : 1;
+  if (group > 1 && place.index % group !== 0) return true;
+  const shared = reader.number("sharedKvLayers") ?? 0;
+  return place.index >= place.layers - shared;
+}
+
+function readQkNorm(reader: ConfigReader, traits: ClassTraits): "none" | "head" | "full" {
+  if (traits.qkNorm === "none" || !reader.flag(traits.qkNormIf, "query and key norm"))
+    return "none";
+  const stated = reader.string(["qk_norm_type"], "query and key norm");
+  if (stated === "per_head") return "head";
+  if (stated === "per_layer") return "full";
+  return traits.qkNorm;
+}
+
+function readSinks(reader: ConfigReader, traits: ClassTraits, reach: Reach): boolean {
+  const key = reach === "sliding" ? "add_swa_attention_sink_bias" : "add_full_attention_sink_bias";
+  return traits.sinks || reader.flag(key, "attention sinks");
+}
+
+/** MiniMax-M3 scores blocks of tokens with a small key cache on the layers its list marks. */
+function readSparseIndexer(reader: ConfigReader, place: LayerPlace): AttentionMixer["indexer"] {
+  if (!reader.flag("sparse_attention_config.use_sparse_attention", "sparse attention")) return null;
+  const marks = reader.list(["sparse_attention_config.sparse_attention_freq"], "sparse layers");
+  if (marks !== null && marks.values[place.index] !== 1) return null;
+  const blocks = reader.real(["sparse_attention_config.sparse_topk_blocks"], "chosen blocks") ?? 0;
+  const size = reader.real(["sparse_attention_config.sparse_block_size"], "tokens per block") ?? 0;
+  return {
+    heads: reader.required("indexHeads"),
+    headDim: reader.required("indexHeadDim"),
+    topK: Math.round(blocks * size),
+    stored: true,
+  };
+}

@@ -1,0 +1,84 @@
+/** Turns the token of one layer into its mixer, by what the class says each kind of token means. */
+import type { Mixer } from "../../../estimator/architecture.ts";
+import type { ClassTraits } from "../classes/types.ts";
+import type { MixerToken } from "../layout/tokens.ts";
+import { type ConfigReader, unknownArchitecture } from "../reader.ts";
+import { type LayerPlace, readAttention } from "./attention.ts";
+import { readCompressed, readLatent } from "./latent.ts";
+import {
+  readDeltaNet,
+  readKimiDelta,
+  readLightning,
+  readMamba,
+  readRwkv,
+  readShortConv,
+} from "./recurrent.ts";
+
+export function readMixer(
+  reader: ConfigReader,
+  traits: ClassTraits,
+  place: LayerPlace,
+  token: MixerToken,
+): Mixer {
+  switch (token) {
+    case "none":
+      return { kind: "none" };
+    case "conv":
+      return readShortConv(reader);
+    case "parallel":
+      return {
+        kind: "parallel",
+        branches: [readAttention(reader, traits, place, "full"), mamba(reader, traits, place)],
+      };
+    case "linear":
+      return linear(reader, traits, place);
+    case "full":
+      return full(reader, traits, place);
+    default:
+      return readAttention(reader, traits, place, token);
+  }
+}
+
+function mamba(
+  reader: ConfigReader,
+  traits: ClassTraits,
+  place: LayerPlace,
+): Mixer & { kind: "mamba" } {
+  if (traits.mamba === null) {
+    throw unknownArchitecture("layer_types", "The class of this config has no state space layers.");
+  }
+  return readMamba(reader, traits, traits.mamba, place.hidden);
+}
+
+function linear(reader: ConfigReader, traits: ClassTraits, place: LayerPlace): Mixer {
+  switch (traits.linear) {
+    case "deltaNet":
+      return readDeltaNet(reader);
+    case "kimiDelta":
+      return readKimiDelta(reader);
+    case "lightning":
+      return readLightning(reader, place.hidden);
+    case "mamba":
+      return mamba(reader, traits, place);
+    case null:
+      throw unknownArchitecture(
+        "layer_types",
+        "The config has linear attention layers, which its class is not known to have.",
+      );
+  }
+}
+
+function full(reader: ConfigReader, traits: ClassTraits, place: LayerPlace): Mixer {
+  switch (traits.full) {
+    case "attention":
+      return readAttention(reader, traits, place, "full");
+    case "latent":
+      return readLatent(reader, place);
+    case "compressed":
+      return readCompressed(reader, place);
+    case "mamba":
+      return mamba(reader, traits, place);
+    case "rwkv":
+      return readRwkv(reader, place.hidden);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The parts beside the text model: vision and audio towers, speech parts. Each is counted where its section says enough, and named with null where not.
+ */
+import type { Component } from "../../../estimator/architecture.ts";
+import { isRecord, type Json } from "../reader.ts";
+import type { Sections } from "../sections.ts";
+import { Sizes, Uncountable } from "./sizes.ts";
+import { linear, towerParameters } from "./transformer.ts";
+import { visionReader } from "./vision.ts";
+
+const VISION = ["vision_config", "visual", "img_processor", "vision_encoder_config", "vit_config"];
+const AUDIO = ["audio_config", "audio_processor", "speech_config", "encoder_config"];
+const SPEECH = ["talker_config", "token2wav_config", "code2wav_config"];
+
+export function readComponents(sections: Sections, output: number): Component[] {
+  const thinker = sections.top.thinker_config;
+  const places = [sections.top, ...(isRecord(thinker) ? [thinker] : [])];
+  const find = (keys: readonly string[]): { key: string; section: Json } | null => {
+    for (const place of places) {
+      for (const key of keys) {
+        const section = place[key];
+        if (isRecord(section)) return { key, section };
+      }
+    }
+    return null;
+  };
+  const components: Component[] = [];
+  const vision = find(VISION);
+  if (vision !== null) {
+    const parameters = countVision(vision.section, sections, output);
+    components.push({ kind: "vision", parameters, note: vision.key });
+  }
+  const audio = find(AUDIO);
+  if (audio !== null) {
+    const parameters = counted(() => countAudio(new Sizes(audio.section), output));
+    components.push({ kind: "audio", parameters, note: audio.key });
+  }
+  if (sections.modelType === "whisper") {
+    const parameters = counted(() => listeningStem(new Sizes(sections.top)));
+    components.push({ kind: "audio", parameters, note: "convolutions and positions" });
+  }
+  for (const key of SPEECH) {
+    if (find([key]) !== null) components.push({ kind: "other", parameters: null, note: key });
+  }
+  return components;
+}
+
+function countVision(section: Json, sections: Sections, output: number): number | null {
+  const type = sections.modelType ?? "";
+  const inner = typeof section.model_type === "string" ? section.model_type : "";
+  const omni = inner.startsWith("qwen2_5_omni") ? "qwen2_5_vl" : type;
+  const read = visionReader(omni);
+  if (read === null) return null;
+  return counted(() => read(new Sizes(section), new Sizes(sections.top), output));
+}
+
+/** Audio encoders of the Whisper line: two convolutions, learned or fixed positions, plain layers. */
+function countAudio(audio: Sizes, output: number): number {
+  const kind = audio.text("model_type") ?? "";
+  const isWhisper = /^(qwen2_audio_encoder|qwen2_5_omni_audio_encoder|whisper)$/;
+  if (!isWhisper.test(kind)) throw new Uncountable(kind);
+  const width = audio.number("d_model hidden_size");
+  const bins = audio.number("num_mel_bins", 128);
+  const positions = kind.includes("omni") ? 0 : audio.number("max_source_positions", 1500) * width;
+  return towerParameters({
+    width,
+    layers: audio.number("encoder_layers num_hidden_layers"),
+    feedForward: audio.number("encoder_ffn_dim intermediate_size"),
+    attentionBias: "noKey",
+    stem: linear(3 * bins, width) + linear(3 * width, width) + positions,
+    tail: 2 * width + linear(width, output),
+  });
+}
+
+/** What stands before the encoder layers of Whisper, which are layers of the model itself. */
+function listeningStem(top: Sizes): number {
+  const width = top.number("d_model");
+  const positions = top.number("max_source_positions", 1500) * width;
+  return linear(3 * top.number("num_mel_bins", 80), width) + linear(3 * width, width) + positions;
+}
+
+/** A count that comes out, or null. */
+function counted(count: () => number): number | null {
+  try {
+    const parameters = count();
+    return Number.isSafeInteger(parameters) && parameters > 0 ? parameters : null;
+  } catch (error) {
+    if (error instanceof Uncountable) return null;
+    throw error;
+  }
+}
