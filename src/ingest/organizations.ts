@@ -1,0 +1,12 @@
+/** The curated list of organizations whose models are read from the Hub, with their names. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const organizations = z.array(z.object({ id: z.string().min(1), name: z.string().min(1) }));
+
+export type Organization = z.infer<typeof organizations>[number];
+
+export function loadOrganizations(): Organization[] {
+  const path = new URL("../../data/organizations.json", import.meta.url);
+  return organizations.parse(JSON.parse(readFileSync(path, "utf8")));
+}

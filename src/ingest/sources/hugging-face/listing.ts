@@ -1,0 +1,138 @@
+/**
+ * What to list on the Hub: each organization of a curated list, then what is trending. Each listing
+ * is followed by its own chain of cursors, so an organization that fails does not stop the others.
+ * A page that repeats itself and a listing without end are both cut off.
+ */
+import { z } from "zod";
+import { PlimsollError } from "../../../errors.ts";
+import type { ListedModel, ListPage, SkippedItem } from "../../source.ts";
+import type { HubClient } from "./client.ts";
+import { EXPAND, type HubInfo, parseEntry } from "./protocol.ts";
+
+export interface ListingOptions {
+  /** Owners whose models are listed; `*` stands for everything the endpoint has. */
+  organizations: string[];
+  /** Most entries looked at per organization, the most downloaded first. */
+  limitPerOrganization: number;
+  /** How many trending models to list beside the organizations; 0 for none. */
+  trending: number;
+  /** Only repositories with this tag. */
+  tag?: string;
+}
+
+/** One step of a listing: what to ask, and how many entries earlier pages held. */
+const step = z.object({
+  /** Null: what is trending. */
+  organization: z.string().nullable(),
+  /** Search string of the page. */
+  query: z.string(),
+  seen: z.number().int(),
+});
+type Step = z.infer<typeof step>;
+
+const PAGE_SIZE = 100;
+
+/** Kinds of models that keep a text cache or embed text; others are listed by the Hub but not ours. */
+const PIPELINES = new Set([
+  "text-generation",
+  "text2text-generation",
+  "image-text-to-text",
+  "audio-text-to-text",
+  "video-text-to-text",
+  "any-to-any",
+  "visual-question-answering",
+  "translation",
+  "summarization",
+  "fill-mask",
+  "feature-extraction",
+  "sentence-similarity",
+  "text-ranking",
+  "text-classification",
+]);
+
+/** One page. The first call (null) asks for the first listing and names the others in `next`. */
+export async function listPage(
+  hub: HubClient,
+  options: ListingOptions,
+  cursor: string | null,
+  since: string | null,
+): Promise<ListPage> {
+  const steps = cursor === null ? firstSteps(options, since) : [readCursor(cursor)];
+  const current = steps.shift();
+  if (current === undefined) return { items: [], skipped: [], next: [] };
+  const { entries, nextQuery } = await hub.list(current.query);
+  const limit = current.organization === null ? options.trending : options.limitPerOrganization;
+  const page: ListPage = { items: [], skipped: [], next: steps.map((s) => JSON.stringify(s)) };
+  let reachedKnown = false;
+  for (const raw of entries.slice(0, limit - current.seen)) {
+    const info = parseEntry(raw);
+    const skip = skipReason(raw, info);
+    if (skip !== null) page.skipped.push(skip);
+    else if (info !== null && isOlder(info, since)) reachedKnown = current.organization !== null;
+    else if (info !== null) page.items.push(listed(info));
+  }
+  const seen = current.seen + entries.length;
+  const more = nextQuery !== null && nextQuery !== current.query && entries.length > 0;
+  if (more && seen < limit && !reachedKnown) {
+    page.next.push(JSON.stringify({ ...current, query: nextQuery, seen } satisfies Step));
+  }
+  return page;
+}
+
+function listed(info: HubInfo): ListedModel {
+  return { externalId: info.id, revision: info.sha, lastModified: info.lastModified, info };
+}
+
+function firstSteps(options: ListingOptions, since: string | null): Step[] {
+  // By change when only changes are wanted: the listing can then stop at the first one we know.
+  const sort = since === null ? "downloads" : "lastModified";
+  const limit = `${Math.min(PAGE_SIZE, options.limitPerOrganization)}`;
+  const steps = options.organizations.map((organization): Step => {
+    const filters = {
+      sort,
+      limit,
+      ...(organization === "*" ? {} : { author: organization }),
+      ...(options.tag === undefined ? {} : { filter: options.tag }),
+    };
+    return { organization, query: query(filters), seen: 0 };
+  });
+  if (options.trending === 0) return steps;
+  const most = `${Math.min(PAGE_SIZE, options.trending)}`;
+  const trending = query({ pipeline_tag: "text-generation", sort: "trendingScore", limit: most });
+  return [...steps, { organization: null, query: trending, seen: 0 }];
+}
+
+function query(parameters: Record<string, string>): string {
+  const search = new URLSearchParams(parameters);
+  for (const field of EXPAND) search.append("expand", field);
+  return search.toString();
+}
+
+function readCursor(cursor: string): Step {
+  try {
+    return step.parse(JSON.parse(cursor));
+  } catch {
+    throw new PlimsollError("BAD_USER_INPUT", "This is not a cursor of the Hugging Face source");
+  }
+}
+
+function isOlder(info: HubInfo, since: string | null): boolean {
+  if (since === null || info.lastModified === null) return false;
+  return Date.parse(info.lastModified) < Date.parse(since);
+}
+
+function skipReason(raw: unknown, info: HubInfo | null): SkippedItem | null {
+  if (info === null) {
+    const id = (raw as { id?: unknown } | null)?.id;
+    const externalId = typeof id === "string" ? id.slice(0, 200) : null;
+    return { externalId, code: "INVALID_ENTRY", reason: "The entry has no usable model id" };
+  }
+  const skip = (code: string, reason: string) => ({ externalId: info.id, code, reason });
+  if (info.pipelineTag !== null && !PIPELINES.has(info.pipelineTag)) {
+    return skip("NOT_A_LANGUAGE_MODEL", `Its task is ${info.pipelineTag}`);
+  }
+  if (info.configFiles?.includes("config.json") === false && info.ggufFiles === 0) {
+    return skip("NO_CONFIG", "It has neither a config.json nor GGUF files");
+  }
+  return null;
+}

@@ -1,0 +1,59 @@
+/**
+ * The queue backends that this machine can test: always Postgres; Redis where `TEST_REDIS_URL` names
+ * one or a `valkey-server` or `redis-server` is on the path. On CI a missing Redis is a failure.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
+
+export interface RedisForTests {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const binary = ["valkey-server", "redis-server"].find(
+  (name) => spawnSync(name, ["--version"]).status === 0,
+);
+
+export const redisAvailable = Boolean(process.env.TEST_REDIS_URL ?? binary);
+
+if (!redisAvailable) {
+  const message = "Redis mode is not tested: install redis-server or set TEST_REDIS_URL.";
+  if (process.env.CI) throw new Error(message);
+  console.info(message);
+}
+
+/** A Redis of this test file's own, on a free port, that keeps nothing. */
+export async function startRedis(): Promise<RedisForTests> {
+  const given = process.env.TEST_REDIS_URL;
+  if (given) return { url: given, stop: async () => {} };
+  const port = await freePort();
+  const server = spawn(
+    binary!,
+    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+    { stdio: "ignore" },
+  );
+  const url = `redis://127.0.0.1:${port}`;
+  const client = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: 100 });
+  client.on("error", () => {});
+  await client.ping();
+  client.disconnect();
+  return {
+    url,
+    async stop() {
+      server.kill("SIGTERM");
+      await Promise.race([once(server, "exit"), delay(5000)]);
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}
