@@ -1,0 +1,129 @@
+/**
+ * The arguments of every estimate, and their way into the estimator. Fields, the calculator and the
+ * filter share them, so that one set of settings means the same everywhere.
+ */
+import {
+  CACHE_TYPES,
+  type CacheType,
+  type EstimateSettings,
+  MAX_TOKENS,
+  type QuantizationName,
+} from "../estimator/index.ts";
+import { builder } from "./builder.ts";
+import { described } from "./enums.ts";
+import { badInput, checkRange } from "./input-errors.ts";
+import { QuantizationNameEnum } from "./quantization.ts";
+
+export type EstimateMethod = "ITEMISED" | "NOMINAL";
+
+export const EstimateMethodEnum = builder.enumType("EstimateMethod", {
+  description: "How an estimate is made.",
+  values: described<EstimateMethod>({
+    ITEMISED: "Each part computed for itself, from the best basis there is.",
+    NOMINAL:
+      "The rule of calculator pages: parameters × round bytes per weight × (1 + overhead + 0.01) plus a full 16-bit cache for every layer. For comparison.",
+  }),
+});
+
+type CacheTypeName = Uppercase<CacheType>;
+
+/** llama.cpp writes its cache types in lower case. */
+export const cacheTypeOf = (name: CacheTypeName) => name.toLowerCase() as CacheType;
+
+export const CacheTypeEnum = builder.enumType("CacheType", {
+  description: "Storage type of cached keys and values.",
+  values: described(
+    Object.fromEntries(
+      Object.entries(CACHE_TYPES).map(([name, { elements, bytes }]) => {
+        const unit = elements === 1 ? "value" : `${elements} values`;
+        return [name.toUpperCase(), `${bytes * 8} bits for every ${unit}.`];
+      }),
+    ) as Record<CacheTypeName, string>,
+  ),
+});
+
+/** What every setting is, wherever it can be given. */
+const SETTINGS = {
+  quant: { type: QuantizationNameEnum, required: true, description: "Weight format." },
+  ctx: { required: true, description: `Context in tokens, 1 to ${MAX_TOKENS - 1}.` },
+  overhead: {
+    required: true,
+    defaultValue: 0.1,
+    description: "Safety margin as a fraction of everything else, 0 to 10; 0.1 is 10%.",
+  },
+  batch: {
+    required: true,
+    defaultValue: 1,
+    description: "Sequences served at the same time, which share the context: 1 to 65,536.",
+  },
+  cacheType: {
+    type: CacheTypeEnum,
+    required: true,
+    defaultValue: "F16",
+    description: "Storage type of the cache.",
+  },
+  method: {
+    type: EstimateMethodEnum,
+    required: true,
+    defaultValue: "ITEMISED",
+    description: "How the estimate is made.",
+  },
+} as const;
+
+/** Arguments without quantization and context, for fields that take several of those. */
+export const marginArgs = builder.args((t) => ({
+  overhead: t.float(SETTINGS.overhead),
+  batch: t.int(SETTINGS.batch),
+  cacheType: t.field(SETTINGS.cacheType),
+  method: t.field(SETTINGS.method),
+}));
+
+/** The arguments of one estimate. */
+export const settingsArgs = {
+  ...builder.args((t) => ({ quant: t.field(SETTINGS.quant), ctx: t.int(SETTINGS.ctx) })),
+  ...marginArgs,
+};
+
+type InputBuilder = PothosSchemaTypes.InputFieldBuilder<
+  (typeof builder)["$inferSchemaTypes"],
+  "InputObject"
+>;
+
+/** The same settings as members of an input object; `method` only where there is a choice. */
+export const settingsFields = (t: InputBuilder) => ({
+  quant: t.field(SETTINGS.quant),
+  ctx: t.int(SETTINGS.ctx),
+  overhead: t.float(SETTINGS.overhead),
+  batch: t.int(SETTINGS.batch),
+  cacheType: t.field(SETTINGS.cacheType),
+});
+export const methodField = (t: InputBuilder) => t.field(SETTINGS.method);
+
+export interface SettingsInput {
+  quant: QuantizationName;
+  ctx: number;
+  overhead: number;
+  batch: number;
+  cacheType: CacheTypeName;
+}
+
+/** The settings of the arguments; throws `BAD_USER_INPUT` naming what is out of range. */
+export function settingsOf(input: SettingsInput, prefix = ""): EstimateSettings {
+  checkContext(`${prefix}ctx`, input.ctx);
+  checkRange(`${prefix}overhead`, input.overhead, 0, 10);
+  checkRange(`${prefix}batch`, input.batch, 1, 65_536);
+  const cacheType = cacheTypeOf(input.cacheType);
+  return {
+    quant: input.quant,
+    contextTokens: input.ctx,
+    sequences: input.batch,
+    cacheTypeK: cacheType,
+    cacheTypeV: cacheType,
+    overheadFraction: input.overhead,
+  };
+}
+
+export function checkContext(argument: string, tokens: number): void {
+  if (tokens >= 1) return;
+  throw badInput(argument, tokens, `a number of tokens, from 1 to ${MAX_TOKENS - 1}`);
+}

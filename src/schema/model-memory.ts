@@ -1,0 +1,105 @@
+/** What a model weighs: its estimate, its hardware tier and the table of its model page. */
+import type { QuantizationName } from "../estimator/index.ts";
+import { hardwareTier } from "../estimator/index.ts";
+import { builder } from "./builder.ts";
+import { checkContext, marginArgs, settingsArgs } from "./estimate-settings.ts";
+import { HardwareTierEnum } from "./hardware-tier.ts";
+import { badInput } from "./input-errors.ts";
+import { Model } from "./model.ts";
+import { Quantization, QuantizationNameEnum } from "./quantization.ts";
+import { type Estimate, estimate, MemoryEstimate } from "./vram.ts";
+
+/** All that an estimate of either method reads. */
+export const ESTIMATE_COLUMNS = {
+  memoryProfile: true,
+  totalParameters: true,
+  layers: true,
+  kvHeads: true,
+  headDim: true,
+} as const;
+
+interface TableRow {
+  quant: QuantizationName;
+  cells: Estimate[];
+}
+
+const VramTableRow = builder.objectRef<TableRow>("VramTableRow").implement({
+  description: "One quantization of a memory table.",
+  fields: (t) => ({
+    quantization: t.field({
+      type: Quantization,
+      description: "The weight format of the row, with its quality.",
+      resolve: ({ quant }) => quant,
+    }),
+    cells: t.field({
+      type: [MemoryEstimate],
+      description: "One estimate for each context, in the order they were asked for.",
+      // The table has already been paid for by the number of its cells.
+      complexity: { field: 1, multiplier: 1 },
+      resolve: ({ cells }) => cells,
+    }),
+  }),
+});
+
+const MOST_COLUMNS = 32;
+const MOST_ROWS = 40;
+
+builder.drizzleObjectFields(Model, (t) => ({
+  vram: t.field({
+    type: MemoryEstimate,
+    nullable: true,
+    description: "Memory it takes, item by item; null when unknown, see `vramReason`.",
+    args: settingsArgs,
+    select: { columns: ESTIMATE_COLUMNS },
+    resolve: (model, args) => estimate(model.memoryProfile, model, args),
+  }),
+  vramReason: t.exposeString("vramReason", {
+    nullable: true,
+    description: "Why its memory cannot be computed; null when it can.",
+  }),
+  hardwareTier: t.field({
+    type: HardwareTierEnum,
+    nullable: true,
+    description: "How much hardware it needs, in three steps; null when unknown.",
+    args: settingsArgs,
+    select: { columns: ESTIMATE_COLUMNS },
+    resolve: (model, args) => {
+      const result = estimate(model.memoryProfile, model, args);
+      return result && hardwareTier(result.totalBytes);
+    },
+  }),
+  vramTable: t.field({
+    type: [VramTableRow],
+    nullable: true,
+    description: "Memory for several quantizations and contexts; null when unknown.",
+    args: {
+      quants: t.arg({
+        type: [QuantizationNameEnum],
+        required: true,
+        description: `Weight formats, one row each; at most ${MOST_ROWS}.`,
+      }),
+      ctxs: t.arg.intList({
+        required: true,
+        description: `Contexts in tokens, one column each; at most ${MOST_COLUMNS}.`,
+      }),
+      ...marginArgs,
+    },
+    select: { columns: ESTIMATE_COLUMNS },
+    resolve: (model, { quants, ctxs, ...margin }) => {
+      if (quants.length > MOST_ROWS) throw badInput("quants", quants, `at most ${MOST_ROWS}`);
+      if (ctxs.length > MOST_COLUMNS) throw badInput("ctxs", ctxs, `at most ${MOST_COLUMNS}`);
+      for (const ctx of ctxs) checkContext("ctxs", ctx);
+      const rows: TableRow[] = [];
+      for (const quant of quants) {
+        const row: TableRow = { quant, cells: [] };
+        for (const ctx of ctxs) {
+          const cell = estimate(model.memoryProfile, model, { quant, ctx, ...margin });
+          if (!cell) return null;
+          row.cells.push(cell);
+        }
+        rows.push(row);
+      }
+      return rows;
+    },
+  }),
+}));

@@ -1,0 +1,28 @@
+/** The `models` connection of a family or an organization: one statement, however many parents. */
+import { drizzleConnectionHelpers } from "@pothos/plugin-drizzle";
+import { type AnyColumn, and, eq, ne, sql } from "drizzle-orm";
+import { models } from "../db/tables.ts";
+import { builder } from "./builder.ts";
+import { ModelOrder, type OrderChoice, orderOf } from "./model-order.ts";
+import { checkPage, type PageArguments } from "./page.ts";
+
+export const modelPageArgs = builder.args((t) => ({
+  orderBy: t.field({
+    type: ModelOrder,
+    description: "In which order; most downloaded first when left out.",
+  }),
+}));
+
+export const modelPages = drizzleConnectionHelpers(builder, "models", {
+  query: (args: PageArguments & { orderBy?: OrderChoice | null }) => {
+    const { orderBy, parts } = orderOf(args.orderBy);
+    checkPage(args, parts);
+    return { where: { status: { ne: "WITHDRAWN" } }, orderBy };
+  },
+});
+
+/** How many listed models have `key` in `column`, as an extra column of the parent's row. */
+export function modelCount(column: AnyColumn, key: AnyColumn) {
+  const condition = and(eq(column, key), ne(models.status, "WITHDRAWN"));
+  return sql<number>`(select count(*)::int from ${models} where ${condition})`;
+}

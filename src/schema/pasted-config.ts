@@ -1,0 +1,54 @@
+/**
+ * A pasted `config.json` as the calculator takes it: bounded, read by the ingester's own reader, so the
+ * calculator and the catalog never disagree about a file, and weighed like any other model.
+ */
+import { compile, type MemoryProfile } from "../estimator/index.ts";
+import type { ConfigReader, ConfigReading } from "./context.ts";
+import { badInput, refusalsAsBadInput, unusable } from "./input-errors.ts";
+import { PRINTED_COLUMNS, type PrintedRow } from "./specification.ts";
+import { type Estimate, type EstimateInput, estimate } from "./vram.ts";
+
+/** Real configs have up to 75,000; more only where thousands of unquantized tensors are listed. */
+export const MOST_CHARACTERS = 200_000;
+
+/** Reading and compiling take some milliseconds, as much as a page of fields. */
+export const READING_COST = { field: 100, multiplier: 1 };
+
+/** Reads a config that `argument` gives; throws `BAD_USER_INPUT` when it is too long to be one. */
+export function readingOf(argument: string, config: string, read: ConfigReader): ConfigReading {
+  if (config.length <= MOST_CHARACTERS) return read(config);
+  throw badInput(argument, config, `at most ${MOST_CHARACTERS} characters`);
+}
+
+/** What the model of a reading takes; null where that cannot be known. */
+export function weigh(reading: ConfigReading, input: EstimateInput): Estimate | null {
+  return estimate(profileOf(reading), printedRow(reading), input);
+}
+
+/** The same; throws `BAD_USER_INPUT` with the reason where it cannot be known. */
+export function weighOrSay(
+  argument: string,
+  reading: ConfigReading,
+  input: EstimateInput,
+): Estimate {
+  const result = weigh(reading, input);
+  if (result) return result;
+  throw unusable(argument, reading.reason ?? "It says too little for the method NOMINAL.");
+}
+
+const profiles = new WeakMap<ConfigReading, MemoryProfile>();
+
+/** The compiled profile, kept for as long as its reading; null without an architecture. */
+function profileOf(reading: ConfigReading): MemoryProfile | null {
+  const { architecture } = reading.facts;
+  if (!architecture) return null;
+  const profile = profiles.get(reading) ?? refusalsAsBadInput(() => compile(architecture));
+  profiles.set(reading, profile);
+  return profile;
+}
+
+/** The facts as a row of the catalog would have them. */
+export function printedRow({ facts }: ConfigReading): PrintedRow {
+  const names = Object.keys(PRINTED_COLUMNS) as (keyof PrintedRow)[];
+  return Object.fromEntries(names.map((name) => [name, facts[name] ?? null])) as PrintedRow;
+}

@@ -1,0 +1,141 @@
+/** A pasted config: weighed like the catalog's own model, shown key by key, and refused with a reason. */
+import { describe, expect, it } from "vitest";
+import { useCatalog } from "./catalog.ts";
+
+const catalog = useCatalog();
+
+/** What Llama 3.1 8B's publisher states, with one key that matters to nobody. */
+const LLAMA = {
+  architectures: ["LlamaForCausalLM"],
+  model_type: "llama",
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+  max_position_embeddings: 131072,
+  rope_theta: 500000,
+  tie_word_embeddings: false,
+  attention_dropout: 0,
+  rope_scaling: {
+    rope_type: "llama3",
+    factor: 8,
+    low_freq_factor: 1,
+    high_freq_factor: 4,
+    original_max_position_embeddings: 8192,
+  },
+};
+
+const READ = `query ($config: String!) {
+  normalizeConfig(config: $config) {
+    outcome
+    reason
+    keys { key value became ignored }
+    facts { fact value key basis }
+    issues { code field message }
+    specification { key value }
+    vram(quant: Q4_K_M, ctx: 8192) { total { bytes } kvCache { bytes } }
+  }
+}`;
+const WEIGH = `query ($config: String!) {
+  estimateVram(input: { source: { config: $config }, quant: Q4_K_M, ctx: 8192 }) {
+    total { bytes } kvCache { bytes }
+  }
+}`;
+
+const read = async (config: string) => (await catalog.ask(READ, { config })).normalizeConfig;
+
+describe("a pasted config", () => {
+  it("weighs what the same model of the catalog weighs", async () => {
+    const config = JSON.stringify(LLAMA);
+    const { estimateVram } = await catalog.ask(WEIGH, { config });
+    const { model } = await catalog.ask(
+      '{ model(slug: "llama-3.1-8b") { vram(quant: Q4_K_M, ctx: 8192) { total { bytes } kvCache { bytes } } } }',
+    );
+    expect(estimateVram).toEqual(model.vram);
+    expect((await read(config)).vram).toEqual(model.vram);
+  });
+
+  it("shows what each key became, or why it was ignored", async () => {
+    const { outcome, reason, keys, facts, issues, specification } = await read(
+      JSON.stringify(LLAMA),
+    );
+    expect({ outcome, reason, issues }).toEqual({ outcome: "MODEL", reason: null, issues: [] });
+    const byKey = new Map(keys.map((one: { key: string }) => [one.key, one]));
+    expect([...byKey.keys()]).toEqual(expect.arrayContaining(Object.keys(LLAMA)));
+    expect(byKey.get("num_key_value_heads")).toMatchObject({ value: 8, ignored: null });
+    expect(byKey.get("attention_dropout")).toMatchObject({
+      became: null,
+      ignored: "training only",
+    });
+    for (const { key, became, ignored } of keys) {
+      expect((became === null) !== (ignored === null), key).toBe(true);
+    }
+    expect(facts).toContainEqual({
+      fact: "kvHeads",
+      value: 8,
+      key: "num_key_value_heads",
+      basis: "STATED",
+    });
+    expect(specification).toContainEqual({ key: "totalParameters", value: "8.0B" });
+  });
+
+  it("keeps the sure facts of an unknown architecture, and says why it has no memory", async () => {
+    const config = JSON.stringify({
+      ...LLAMA,
+      architectures: ["NeverSeenForCausalLM"],
+      model_type: "never_seen",
+    });
+    const reading = await read(config);
+    expect(reading).toMatchObject({ outcome: "PARTIAL", vram: null });
+    expect(reading.reason).toContain("NeverSeenForCausalLM");
+    const { errors } = await catalog.answer(WEIGH, { config });
+    expect(errors?.[0]?.message).toContain(reading.reason);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: "BAD_USER_INPUT",
+      argument: "input.source.config",
+      reason: reading.reason,
+    });
+  });
+
+  it("that contradicts itself is flagged with both figures", async () => {
+    const { outcome, issues } = await read(JSON.stringify({ ...LLAMA, num_key_value_heads: 7 }));
+    expect(outcome).not.toBe("MODEL");
+    expect(issues[0].message).toMatch(/32.*7|7.*32/);
+  });
+
+  it.each([
+    ["nothing", "", "empty"],
+    ["a web page", "<!doctype html>", "web page"],
+    ["something cut off", '{"model_type": "llama"', "not JSON"],
+    ["a list", "[1, 2]", "not a JSON object"],
+    ["a deep nest", "[".repeat(5000), "levels deep"],
+    ["a forbidden key", '{"model_type": "llama", "__proto__": {}}', "forbidden"],
+  ])("that is %s is refused in the answer, not as an error", async (_what, config, reason) => {
+    const reading = await read(config);
+    expect(reading).toMatchObject({ outcome: "REFUSED", vram: null, facts: [] });
+    expect(reading.reason).toContain(reason);
+  });
+
+  it("that is too long is refused before it is read", async () => {
+    const config = JSON.stringify({ ...LLAMA, padding: "x".repeat(200_000) });
+    for (const [query, argument] of [
+      [READ, "config"],
+      [WEIGH, "input.source.config"],
+    ] as const) {
+      const { errors } = await catalog.answer(query, { config });
+      expect(errors?.[0]?.extensions).toMatchObject({ code: "BAD_USER_INPUT", argument });
+      expect(errors?.[0]?.message.length).toBeLessThan(300);
+    }
+  });
+
+  it("costs enough that one request cannot read hundreds", async () => {
+    const aliases = Array.from(
+      { length: 101 },
+      (_, i) => `a${i}: normalizeConfig(config: "{}") { outcome }`,
+    );
+    const { errors } = await catalog.answer(`{ ${aliases.join(" ")} }`);
+    expect(errors?.[0]?.extensions.code).toBe("COST_LIMIT_EXCEEDED");
+  });
+});
