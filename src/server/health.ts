@@ -1,0 +1,41 @@
+/**
+ * Health for load balancers and people. Live means that the process answers at all; ready means that
+ * it should be sent requests now, and the reasons say why not.
+ */
+import type { ServerResponse } from "node:http";
+import { messageOf } from "../errors.ts";
+import { sendJson } from "./http/content.ts";
+
+export interface Readiness {
+  ready: boolean;
+  reasons: string[];
+}
+
+/** Milliseconds that the check may take; a probe that hangs tells nobody anything. */
+const CHECK_MS = 3_000;
+
+export function sendLiveness(res: ServerResponse): void {
+  sendJson(res, 200, { live: true });
+}
+
+/** Answers 200 or 503 with the reasons. A check that fails or hangs is a reason like any other. */
+export async function sendReadiness(
+  res: ServerResponse,
+  check: () => Promise<Readiness>,
+  stopping: boolean,
+): Promise<void> {
+  const { ready, reasons }: Readiness = stopping
+    ? { ready: false, reasons: ["The server is stopping."] }
+    : await withinTime(check).catch((error) => ({ ready: false, reasons: [messageOf(error)] }));
+  sendJson(res, ready ? 200 : 503, { ready, reasons });
+}
+
+function withinTime(check: () => Promise<Readiness>): Promise<Readiness> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`The readiness check took more than ${CHECK_MS} ms.`));
+    const timer = setTimeout(late, CHECK_MS);
+    check()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
+}

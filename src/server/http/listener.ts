@@ -1,0 +1,83 @@
+/**
+ * The listening socket: its time limits, and an end in good order. The limits are on receiving a
+ * request, never on answering it, so a slow sender is cut and a subscription is not.
+ */
+import {
+  createServer,
+  type RequestListener,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { PlimsollError } from "../../errors.ts";
+
+export const LIMITS: ServerOptions = {
+  /** Milliseconds for all the headers to arrive. */
+  headersTimeout: 10_000,
+  /** Milliseconds for the whole request to arrive. */
+  requestTimeout: 30_000,
+  /** Longer than the 60 s of common load balancers, which must be the ones to hang up. */
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+  /** Room for a long document in the URL of a GET. */
+  maxHeaderSize: 32 * 1024,
+};
+
+export interface Listener {
+  port: number;
+  /** Stops accepting, waits for open answers up to `graceMs`, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+export async function listen(
+  host: string,
+  port: number,
+  handle: RequestListener,
+  limits: ServerOptions = LIMITS,
+): Promise<Listener> {
+  const open = new Set<ServerResponse>();
+  let onDrained: (() => void) | undefined; // set while closing
+  const server = createServer(limits, (req, res) => {
+    open.add(res);
+    res.once("close", () => {
+      open.delete(res);
+      if (!onDrained) return;
+      req.socket.end();
+      if (open.size === 0) onDrained();
+    });
+    if (onDrained) res.setHeader("connection", "close");
+    handle(req, res);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(explain(error, host, port)));
+    server.listen({ host, port }, resolve);
+  });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const res of open) if (!res.headersSent) res.setHeader("connection", "close");
+      await new Promise<void>((resolve) => {
+        onDrained = resolve;
+        setTimeout(resolve, graceMs).unref();
+        if (open.size === 0) resolve();
+      });
+      // What is left asks nothing or has had its time.
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === "EADDRINUSE") {
+    const message = `Port ${port} on ${host} is in use by another program. Set PORT to a free one.`;
+    return new PlimsollError("BAD_CONFIGURATION", message, { cause: error });
+  }
+  if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
+    const message = `Cannot listen on ${host}, port ${port} (${error.code}). Check HOST and PORT.`;
+    return new PlimsollError("BAD_CONFIGURATION", message, { cause: error });
+  }
+  return error;
+}

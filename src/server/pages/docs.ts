@@ -1,0 +1,23 @@
+/**
+ * The project's documents at `/docs/`, as the Markdown they are written in. The names are read from
+ * the folder, so a request can only ever name a file that is there.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { type Content, prepareContent } from "../http/content.ts";
+
+export const DOCS_PATH = "/docs/";
+/** The same folder seen from `src/server/pages` and from `dist/server/pages`. */
+const FOLDER = new URL("../../../docs/", import.meta.url);
+
+/** Names of the documents; none where the folder was not installed. */
+export async function documentNames(): Promise<string[]> {
+  const files = await readdir(FOLDER).catch(() => []);
+  return files.filter((file) => file.endsWith(".md")).sort();
+}
+
+/** One document, or null when there is none of that name. */
+export async function documentContent(name: string): Promise<Content | null> {
+  if (!(await documentNames()).includes(name)) return null;
+  const text = await readFile(new URL(name, FOLDER), "utf8");
+  return prepareContent(text, { type: "text/plain; charset=utf-8" });
+}

@@ -1,0 +1,91 @@
+/**
+ * The page at `/`: what this is and where everything is. Plain HTML, no script, readable in a light
+ * and a dark room.
+ */
+import { createHash } from "node:crypto";
+import { type Content, prepareContent } from "../http/content.ts";
+import { DOCS_PATH } from "./docs.ts";
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1c2530; --quiet: #55616e; --paper: #fbfbf9; --line: #d5dade; --link: #0b5cad; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6eaee; --quiet: #a3adb8; --paper: #14191f; --line: #333c46; --link: #7cb8ff; }
+}
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.6 system-ui, sans-serif; }
+main { max-width: 44rem; margin: 0 auto; padding: 3rem 1.25rem; }
+h1 { display: flex; align-items: center; gap: .6rem; font-size: 2rem; margin: 0 0 .5rem; }
+h1 img { width: 2.25rem; height: 2.25rem; }
+h2 { font-size: 1.125rem; margin: 2.25rem 0 .5rem; }
+a { color: var(--link); }
+dt { font-weight: 600; margin-top: .75rem; }
+dd { margin: 0; color: var(--quiet); }
+pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; font-size: .875rem; line-height: 1.5; }
+`;
+
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** The mark on a hull that says how much it may carry. */
+const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><title>Plimsoll</title><g fill="none" stroke="#2f81d8" stroke-width="3.5"><circle cx="16" cy="16" r="10"/><path d="M1 16h30"/></g></svg>
+`;
+
+export function faviconContent(): Promise<Content> {
+  return prepareContent(FAVICON, { type: "image/svg+xml", cacheControl: "public, max-age=86400" });
+}
+
+/** The page; `documents` are the names of the files under `/docs/`. */
+export function rootPage(documents: string[]): Promise<Content> {
+  const docs = documents.map(
+    (name) => `<dt><a href="${DOCS_PATH}${name}">${name}</a></dt><dd>Documentation, as text.</dd>`,
+  );
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Plimsoll</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1><img src="/favicon.svg" alt="">Plimsoll</h1>
+<p>The load line for open-weight language models: how much memory each one needs, at any
+quantization and context, and what hardware carries it. An open catalog with a GraphQL API.</p>
+<h2>Start here</h2>
+<dl>
+<dt><a href="/graphql">GraphiQL</a></dt>
+<dd>Ask the catalog in the browser. Examples are in the tabs; every field is described.</dd>
+<dt><a href="/schema.graphql">schema.graphql</a></dt>
+<dd>The whole schema, for code generators and for reading.</dd>
+${docs.join("\n")}
+</dl>
+<h2>From a terminal</h2>
+<p>With <code>BASE</code> set to the address of this page:</p>
+<pre tabindex="0"><code>curl -s $BASE/graphql -H 'content-type: application/json' \\
+  -d '{"query":"{ models(first: 3) { nodes { name } } }"}'
+
+curl -N -G $BASE/graphql -H 'accept: text/event-stream' \\
+  --data-urlencode 'query=subscription {
+    catalogUpdated(after: 0) { number message } }'</code></pre>
+<h2>Health</h2>
+<dl>
+<dt><a href="/livez">/livez</a></dt><dd>The process runs.</dd>
+<dt><a href="/readyz">/readyz</a></dt><dd>It can answer now; if not, why not.</dd>
+</dl>
+</main>
+</body>
+</html>
+`;
+  return prepareContent(html, {
+    type: "text/html; charset=utf-8",
+    headers: { "content-security-policy": POLICY, "cross-origin-opener-policy": "same-origin" },
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * Every path that the server answers, in one table. Content that never changes while the process
+ * runs is prepared at its first request.
+ */
+
+import type { GraphQLSchema } from "graphql";
+import { printSchema } from "graphql";
+import { ASSETS_PATH, graphiqlAssets } from "./graphiql/assets.ts";
+import { graphiqlPage } from "./graphiql/page.ts";
+import { GRAPHQL_PATH, type GraphqlHandler } from "./graphql/handler.ts";
+import { type Readiness, sendLiveness, sendReadiness } from "./health.ts";
+import { wantsPage } from "./http/conditional.ts";
+import { type Content, prepareContent, sendContent } from "./http/content.ts";
+import { notFound, type Route } from "./http/router.ts";
+import { DOCS_PATH, documentContent, documentNames } from "./pages/docs.ts";
+import { faviconContent, rootPage } from "./pages/root.ts";
+
+export interface RouteOptions {
+  schema: GraphQLSchema;
+  graphql: GraphqlHandler;
+  readiness: () => Promise<Readiness>;
+  shutdown: AbortSignal;
+}
+
+const READ = ["GET"] as const;
+
+export function createRoutes({ schema, graphql, readiness, shutdown }: RouteOptions): Route[] {
+  return [
+    page("/", async () => rootPage(await documentNames())),
+    page("/favicon.svg", faviconContent),
+    page("/schema.graphql", () =>
+      prepareContent(`${printSchema(schema)}\n`, { type: "text/plain; charset=utf-8" }),
+    ),
+    {
+      path: GRAPHQL_PATH,
+      methods: ["GET", "POST"],
+      async handle(req, res, { search }) {
+        if (req.method === "POST" || !wantsPage(req.headers.accept)) {
+          return graphql(req, res, search);
+        }
+        res.setHeader("vary", "Accept");
+        await sendContent(req, res, await graphiqlPage(GRAPHQL_PATH));
+      },
+    },
+    {
+      path: ASSETS_PATH,
+      methods: READ,
+      async handle(req, res, { path, rest }) {
+        const file = (await graphiqlAssets()).files.get(rest);
+        return file ? sendContent(req, res, file) : notFound(res, path);
+      },
+    },
+    {
+      path: DOCS_PATH,
+      methods: READ,
+      async handle(req, res, { path, rest }) {
+        const document = await documentContent(rest);
+        return document ? sendContent(req, res, document) : notFound(res, path);
+      },
+    },
+    { path: "/livez", methods: READ, handle: (_req, res) => sendLiveness(res) },
+    {
+      path: "/readyz",
+      methods: READ,
+      handle: (_req, res) => sendReadiness(res, readiness, shutdown.aborted),
+    },
+  ];
+}
+
+/** A path with one content, made when it is first asked for. */
+function page(path: string, make: () => Promise<Content>): Route {
+  let content: Promise<Content> | undefined;
+  return {
+    path,
+    methods: READ,
+    async handle(req, res) {
+      content ??= make();
+      await sendContent(req, res, await content);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The HTTP server: GraphQL with GraphiQL, the published schema, the pages and the health checks on
+ * one port. It holds no state of its own; everything comes from the database and the change feed.
+ */
+import type { GraphQLSchema } from "graphql";
+import type { Database } from "../db/client.ts";
+import type { EventFeed } from "../events/feed.ts";
+import type { Log } from "../log.ts";
+import type { ConfigReader } from "../schema/context.ts";
+import { createGraphqlHandler } from "./graphql/handler.ts";
+import type { Readiness } from "./health.ts";
+import { listen } from "./http/listener.ts";
+import { createRouter } from "./http/router.ts";
+import { createRoutes } from "./routes.ts";
+
+/** Milliseconds that open answers get when the server stops. */
+const GRACE_MS = 10_000;
+
+export interface ServerOptions {
+  /** Address to listen on, such as `127.0.0.1`, or `0.0.0.0` for all. */
+  host: string;
+  /** Port to listen on; 0 takes a free one. */
+  port: number;
+  db: Database;
+  feed: EventFeed;
+  log: Log;
+  /** Reads pasted configs for the calculator. */
+  readConfig: ConfigReader;
+  /** Asked by `/readyz`; without it the server is ready when the database answers. */
+  readiness?: () => Promise<Readiness>;
+  /** Names the running code in entity tags; a new release never confirms an old answer. */
+  release?: string;
+}
+
+export interface RunningServer {
+  /** Where a browser on this machine finds it. */
+  url: string;
+  port: number;
+  /** Stops accepting, completes subscriptions and waits up to 10 s for open answers. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves any schema over this database and feed; see `startServer`. Answers with a field of
+ * `volatileTypes` are never confirmed from an entity tag.
+ */
+export async function serve(
+  schema: GraphQLSchema,
+  volatileTypes: readonly string[],
+  options: ServerOptions,
+): Promise<RunningServer> {
+  const { host, db, feed, log, readConfig, release = "" } = options;
+  const shutdown = new AbortController();
+  const graphql = createGraphqlHandler({
+    schema,
+    db,
+    feed,
+    log,
+    readConfig,
+    release,
+    shutdown: shutdown.signal,
+    volatileTypes: new Set(volatileTypes),
+  });
+  const readiness = options.readiness ?? (() => databaseAnswers(feed));
+  const routes = createRoutes({ schema, graphql, readiness, shutdown: shutdown.signal });
+  const listener = await listen(host, options.port, createRouter(routes, log));
+
+  return {
+    url: `http://${hostInUrl(host)}:${listener.port}`,
+    port: listener.port,
+    async close() {
+      shutdown.abort();
+      await listener.close(GRACE_MS);
+    },
+  };
+}
+
+async function databaseAnswers(feed: EventFeed): Promise<Readiness> {
+  await feed.version();
+  return { ready: true, reasons: [] };
+}
+
+/** An address that means "all interfaces" cannot be opened in a browser. */
+function hostInUrl(host: string): string {
+  if (host === "0.0.0.0" || host === "::" || host === "") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

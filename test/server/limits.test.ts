@@ -1,0 +1,163 @@
+/** What a request may not do: be too large, too slow, too long or too many at once. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { silentLog } from "../../src/log.ts";
+import { createGraphqlHandler } from "../../src/server/graphql/handler.ts";
+import { MAX_ALIASES, MAX_BODY_BYTES, MAX_TOKENS } from "../../src/server/graphql/limits.ts";
+import { LIMITS, listen } from "../../src/server/http/listener.ts";
+import { type RunningServer, serve } from "../../src/server/server.ts";
+import { ask } from "./ask.ts";
+import { tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await serve(tinySchema, ["Clock"], tinyOptions(tinyFeed()));
+});
+afterAll(() => server.close());
+
+const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+  fetch(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+    duplex: "half",
+  } as RequestInit);
+
+test("a body over the limit is refused with 413, with or without a length", async () => {
+  const body = JSON.stringify({
+    query: "{ version }",
+    variables: { x: "y".repeat(MAX_BODY_BYTES) },
+  });
+  expect((await post(body)).status).toBe(413);
+  const chunks = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(body));
+      controller.close();
+    },
+  });
+  expect((await post(chunks)).status).toBe(413);
+});
+
+test("a body below the limit is read", async () => {
+  const query = `{ version } # ${"y".repeat(MAX_BODY_BYTES - 1_000)}`;
+  expect((await ask(server.url, query)).status).toBe(200);
+});
+
+test("a document of too many tokens is not parsed to its end", async () => {
+  const { status, body } = await ask(server.url, `{ ${"version ".repeat(MAX_TOKENS)} }`);
+  expect(status).toBe(400);
+  expect(body.errors?.[0]?.message).toContain(`${MAX_TOKENS} tokens`);
+});
+
+test("a document of too many aliases is refused with a code", async () => {
+  const aliases = (count: number) =>
+    `{ ${Array.from({ length: count }, (_, index) => `a${index}: version`).join(" ")} }`;
+  expect((await ask(server.url, aliases(MAX_ALIASES))).status).toBe(200);
+  const { status, body } = await ask(server.url, aliases(MAX_ALIASES + 1));
+  expect(status).toBe(400);
+  expect(body.errors).toHaveLength(1);
+  expect(body.errors?.[0]?.extensions?.code).toBe("TOO_MANY_ALIASES");
+});
+
+test("an introspection that nests for ever is refused", async () => {
+  const nested = (depth: number): string =>
+    depth ? `fields { type { ${nested(depth - 1)} } }` : "name";
+  const { status } = await ask(server.url, `{ __schema { types { ${nested(5)} } } }`);
+  expect(status).toBe(400);
+});
+
+test("batches are refused", async () => {
+  expect((await post(JSON.stringify([{ query: "{ version }" }]))).status).toBe(400);
+});
+
+test("an operation that takes too long is ended with 503", async () => {
+  const handle = createGraphqlHandler({
+    schema: tinySchema,
+    ...tinyOptions(tinyFeed()),
+    release: "",
+    volatileTypes: new Set(),
+    shutdown: new AbortController().signal,
+    executionMs: 50,
+  });
+  const http = createServer((req, res) => void handle(req, res, ""));
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void http.close());
+  const { port } = http.address() as { port: number };
+  const { status, body } = await ask(`http://127.0.0.1:${port}`, "{ slow }");
+  expect(status).toBe(503);
+  expect(body.errors?.[0]?.extensions?.code).toBe("SERVICE_UNAVAILABLE");
+});
+
+test("a client that sends its headers drop by drop is cut", async () => {
+  const limits = { ...LIMITS, headersTimeout: 150, connectionsCheckingInterval: 50 };
+  const listener = await listen("127.0.0.1", 0, (_req, res) => res.end("ok"), limits);
+  onTestFinished(() => listener.close(0));
+  const answer = await new Promise<string>((resolve) => {
+    let text = "";
+    const socket = connect(listener.port, "127.0.0.1", () =>
+      socket.write("GET / HTTP/1.1\r\nHost: x\r\n"),
+    );
+    const drip = setInterval(() => socket.write("x-a: b\r\n"), 40);
+    socket.on("data", (bytes) => {
+      text += bytes;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      clearInterval(drip);
+      resolve(text);
+    });
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 408/);
+});
+
+test("the time limits on receiving do not cut an answer that streams", async () => {
+  const limits = {
+    ...LIMITS,
+    headersTimeout: 50,
+    requestTimeout: 100,
+    connectionsCheckingInterval: 20,
+  };
+  const listener = await listen(
+    "127.0.0.1",
+    0,
+    (_req, res) => {
+      res.write("begin ");
+      setTimeout(() => res.end("end"), 400);
+    },
+    limits,
+  );
+  onTestFinished(() => listener.close(0));
+  const response = await fetch(`http://127.0.0.1:${listener.port}/`);
+  expect(await response.text()).toBe("begin end");
+});
+
+test("stopping does not wait for connections that ask nothing", async () => {
+  const listener = await listen("127.0.0.1", 0, (_req, res) => res.end("ok"));
+  const silent = connect(listener.port, "127.0.0.1");
+  onTestFinished(() => void silent.destroy());
+  await once(silent, "connect");
+  await (await fetch(`http://127.0.0.1:${listener.port}/`)).text(); // leaves one kept alive
+  const start = performance.now();
+  await listener.close(5_000);
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
+test("stopping cuts what has not finished in time", async () => {
+  const listener = await listen("127.0.0.1", 0, (_req, res) => void res.write("for ever"));
+  const response = await fetch(`http://127.0.0.1:${listener.port}/`);
+  await listener.close(100);
+  await expect(response.text()).rejects.toThrow();
+});
+
+test("a busy port is a configuration error that names it", async () => {
+  const second = serve(tinySchema, ["Clock"], {
+    ...tinyOptions(tinyFeed(), silentLog),
+    port: server.port,
+  });
+  await expect(second).rejects.toMatchObject({
+    code: "BAD_CONFIGURATION",
+    message: expect.stringContaining(String(server.port)),
+  });
+});
