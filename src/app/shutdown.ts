@@ -1,0 +1,57 @@
+/**
+ * Orderly shutdown: what was opened last is closed first, each step within a bound. The first signal
+ * starts it, the second ends the process at once.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "../errors.ts";
+import type { Log } from "../log.ts";
+
+const STEP_LIMIT_MS = 15_000;
+
+export class Closers {
+  readonly #log: Log;
+  readonly #steps: { name: string; close: () => Promise<void> }[] = [];
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Notes something to close later; gives it back. */
+  add<T extends { close(): Promise<void> }>(name: string, opened: T): T {
+    this.#steps.push({ name, close: () => opened.close() });
+    return opened;
+  }
+
+  /** Closes everything, newest first; a step that fails or hangs does not keep the others. */
+  async closeAll(): Promise<void> {
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      const { name, close } = step;
+      const limit = new AbortController();
+      const timeout = delay(STEP_LIMIT_MS, "late", { signal: limit.signal }).catch(() => "closed");
+      const closing = close().then(
+        () => "closed",
+        (error) => {
+          this.#log.warn({ error: messageOf(error) }, `${name} did not close cleanly`);
+          return "closed";
+        },
+      );
+      const result = await Promise.race([closing, timeout]);
+      limit.abort();
+      if (result === "late") this.#log.warn(`${name} did not close in ${STEP_LIMIT_MS / 1000} s`);
+    }
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; the second exits with 130 whatever is still open. */
+export function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(130);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/**
+ * The commands. Each reads the configuration once and hands it down; what a command is made of is in
+ * `app/`. Errors that we raise on purpose are printed as a sentence, all others with their stack.
+ */
+import { Command } from "commander";
+import { ingestCommand } from "./app/ingest.ts";
+import { serveCommand, startCommand, workerCommand } from "./app/run.ts";
+import { snapshotCommand } from "./app/snapshot.ts";
+import { describeVariables, readConfig } from "./config.ts";
+import { PlimsollError } from "./errors.ts";
+
+const variables = describeVariables()
+  .map(
+    ({ name, meaning, default: value }) =>
+      `  ${name.padEnd(20)} ${meaning} [${value || "not set"}]`,
+  )
+  .join("\n");
+
+const program = new Command("plimsoll")
+  .description("The load line for open-weight language models.")
+  .addHelpText("after", `\nEnvironment:\n${variables}`)
+  .showHelpAfterError();
+
+program
+  .command("start", { isDefault: true })
+  .description("run everything in one process: database, worker and API")
+  .action(() => startCommand(readConfig()));
+program
+  .command("serve")
+  .description("run the API alone")
+  .action(() => serveCommand(readConfig()));
+program
+  .command("worker")
+  .description("run the worker and the schedules alone")
+  .action(() => workerCommand(readConfig()));
+program
+  .command("ingest")
+  .description("read one source now, without the queue")
+  .argument("<source>", "id of the source, such as hugging-face, overrides or file")
+  .option("--org <name...>", "only these organizations of the Hub")
+  .option("--limit <count>", "at most this many models of each organization", Number)
+  .option("--json", "print the report as JSON")
+  .action((source, options) => ingestCommand(readConfig(), source, options));
+program
+  .command("snapshot")
+  .description("write the catalog to data/snapshot.ndjson")
+  .option("--without-revisions", "leave revisions out, for a catalog read from a copy of the Hub")
+  .action((options) => snapshotCommand(readConfig(), options));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof PlimsollError ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,41 @@
+/** Small GGUF files, byte by byte: a header with its metadata and tensor list, and no weights. */
+
+export interface GgufTensor {
+  name: string;
+  shape: number[];
+  /** Number of ggml's type, such as 12 for Q4_K. */
+  type: number;
+}
+
+const UINT32 = 4;
+const STRING = 8;
+
+/** A file of version 3; text and whole numbers are all that its metadata can hold. */
+export function ggufFile(metadata: Record<string, string | number>, tensors: GgufTensor[]): Buffer {
+  const entries = Object.entries(metadata).map(([key, value]) =>
+    typeof value === "string"
+      ? Buffer.concat([text(key), u32(STRING), text(value)])
+      : Buffer.concat([text(key), u32(UINT32), u32(value)]),
+  );
+  const infos = tensors.map(({ name, shape, type }) =>
+    Buffer.concat([text(name), u32(shape.length), ...shape.map(u64), u32(type), u64(0)]),
+  );
+  const counts = [u32(3), u64(tensors.length), u64(entries.length)];
+  return Buffer.concat([Buffer.from("GGUF"), ...counts, ...entries, ...infos]);
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function u64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}
+
+function text(value: string): Buffer {
+  return Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
+}
