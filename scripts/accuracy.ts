@@ -3,8 +3,10 @@
  * and every family with its exact share, median, 90th percentile and worst row, as Markdown.
  */
 import { readFileSync } from "node:fs";
+import { nominalEstimate } from "../src/estimator/index.ts";
+import { normalizeConfig } from "../src/ingest/normalize/index.ts";
 import { allocationCases } from "./score/allocations.ts";
-import type { Case } from "./score/case.ts";
+import { type Case, score } from "./score/case.ts";
 import { measuredCases } from "./score/measured.ts";
 import { type Summary, summarize } from "./score/summary.ts";
 
@@ -16,6 +18,7 @@ if (files.length === 0) {
 
 const cases: Case[] = [];
 const families = new Map<string, string>();
+const nominalCases: Case[] = [];
 for (const file of files) {
   const text = readFileSync(file, "utf8");
   if (file.endsWith(".json")) {
@@ -23,11 +26,33 @@ for (const file of files) {
   } else {
     for (const line of text.split("\n")) {
       if (line.trim() === "") continue;
-      const row = JSON.parse(line) as { id: string; arch?: string };
+      const row = JSON.parse(line) as NominalRow & { arch?: string };
       families.set(row.id, row.arch ?? "unknown");
+      if (row.quantity === "total") nominalCases.push(nominalCase(row));
     }
     cases.push(...measuredCases(text));
   }
+}
+
+interface NominalRow {
+  id: string;
+  quantity: string;
+  bytes: number;
+  quant: string;
+  ctx: number;
+  config: unknown;
+}
+
+/** The same row by the rule of thumb that calculator sites print, with their 10% overhead. */
+function nominalCase(row: NominalRow): Case {
+  return score(row.id, "nominal", row.bytes, () => {
+    const { facts } = normalizeConfig({ id: null, config: row.config });
+    const { totalParameters: parameters, layers, kvHeads, headDim } = facts;
+    if (!parameters || !layers || !kvHeads || !headDim) throw new Error("the rule does not apply");
+    const { quant, ctx: contextTokens } = row;
+    const shape = { parameters, layers, kvHeads, headDim };
+    return { got: nominalEstimate({ ...shape, quant, contextTokens }).totalBytes };
+  });
 }
 
 const percent = (value: number | null) => (value === null ? "–" : `${(100 * value).toFixed(3)}%`);
@@ -69,6 +94,7 @@ for (const quantity of ["compute", "total"]) {
     groupBy(list, (scored) => families.get(scored.id) ?? "unknown"),
   );
 }
+table("Totals by the calculators' rule, same rows", new Map([["nominal", nominalCases]]));
 const worst = cases
   .filter((scored) => scored.relativeError !== null && scored.got !== scored.expected)
   .sort((a, b) => Math.abs(b.relativeError!) - Math.abs(a.relativeError!))

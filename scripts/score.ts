@@ -16,22 +16,22 @@ if (file === undefined) {
   process.exit(2);
 }
 
-for (const line of [...summaries(print(casesOf(readFileSync(file, "utf8"))))]) {
+for (const line of summaries(print(casesOf(readFileSync(file, "utf8"))))) {
   console.log(JSON.stringify(line));
 }
 
 function casesOf(text: string): Iterable<Case> {
-  return /^\s*\{\s*"source"|"cases"\s*:/.test(text.slice(0, 4096)) || isDocument(text)
-    ? allocationCases(JSON.parse(text))
-    : measuredCases(text);
+  const document = wholeDocument(text);
+  return document === null ? measuredCases(text) : allocationCases(document);
 }
 
-function isDocument(text: string): boolean {
+/** The file as one JSON document with cases, or null when it is lines of rows. */
+function wholeDocument(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && "cases" in value;
+    return typeof value === "object" && value !== null && "cases" in value ? value : null;
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -25,7 +25,10 @@ export function ggufHeader(
     parts.push(text(name), u32(1), u64(1), u32(F32), u64(index * ALIGNMENT));
   }
   const header = Buffer.concat(parts);
-  return Buffer.concat([header, Buffer.alloc((ALIGNMENT - (header.length % ALIGNMENT)) % ALIGNMENT)]);
+  return Buffer.concat([
+    header,
+    Buffer.alloc((ALIGNMENT - (header.length % ALIGNMENT)) % ALIGNMENT),
+  ]);
 }
 
 function pair(value: GgufValue): Buffer[] {

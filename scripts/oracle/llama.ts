@@ -46,6 +46,8 @@ export interface OracleModel {
   metadata: Record<string, GgufValue>;
   /** A key per layer; layers with equal keys have the same tensors. */
   layerKeys: string[];
+  /** Tensors to name from the start, because the loader does not ask for them. */
+  optional: string[];
 }
 
 /** Installs the package into `folder` unless it is there, and loads its native part. */
@@ -118,7 +120,7 @@ export class Llama {
 
   /** Loads the header, adding the tensors it misses one after another until it loads. */
   async #load(model: OracleModel): Promise<{ loaded: Model; metadata: Metadata }> {
-    const tensors = new Set<string>();
+    const tensors = new Set<string>(model.optional);
     for (let attempt = 0; attempt < MOST_TENSORS; attempt++) {
       this.#lines.length = 0;
       const metadata = new this.#binding.AddonGgufMetadata();

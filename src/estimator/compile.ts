@@ -27,14 +27,15 @@ export function compile(
   published: readonly PublishedWeights[] = [],
 ): MemoryProfile {
   const weights = tensorLevelWeights(architecture);
+  const cache = llamaCppCache(architecture);
   for (const file of published) weights[file.quant] = publishedWeights(file, weights);
   return {
     version: PROFILE_VERSION,
     contextLength: architecture.contextLength,
     parameters: countParameters(architecture),
     weights,
-    cache: llamaCppCache(architecture),
-    compute: compileCompute(architecture),
+    cache,
+    compute: compileCompute(architecture, cache),
     transformers: transformersProfile(architecture),
     vllm: vllmProfile(architecture),
   };

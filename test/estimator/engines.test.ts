@@ -35,6 +35,19 @@ describe("vLLM", () => {
     expect(at(1)).toBe(61 * 8192 * 576 * 2);
   });
 
+  it("stores latent rows in FP8 with scales, beside FP8 indexer keys: 43.667 GiB of 975,424 tokens", () => {
+    const indexer = { heads: 64, headDim: 128, topK: 2048, stored: true };
+    const sparse = {
+      ...models.DEEPSEEK_V3,
+      layers: models.DEEPSEEK_V3.layers.map((group) => ({
+        ...group,
+        mixer: group.mixer.kind === "latent" ? { ...group.mixer, indexer } : group.mixer,
+      })),
+    };
+    const settings = { ...vllm, cacheTypeK: "fp8", contextTokens: 975_424 };
+    expect(toGiB(estimate(sparse, settings).kvCacheBytes)).toBeCloseTo(43.667, 3);
+  });
+
   it("limits sliding layers to the window and what one step may add", () => {
     const at = (contextTokens: number) =>
       estimate(models.GEMMA_3_4B, { ...vllm, contextTokens, maxBatchedTokens: 2048 }).kvCacheBytes;

@@ -16,7 +16,7 @@ export function checkCacheTypes(
     );
   }
   const valueBlock = cacheFormat("cacheTypeV", typeV).elements;
-  if (!flashAttention && valueBlock > 1 && cache.valueHeadWidths.length > 0) {
+  if (!flashAttention && valueBlock > 1) {
     throw impossible("cacheTypeV", `values of type ${typeV} need flash attention`);
   }
   checkBlock("cacheTypeK", typeK, cache.keyHeadWidths);

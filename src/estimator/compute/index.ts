@@ -3,6 +3,7 @@
  * is the larger of the widest point inside a layer (with the attention masks) and the output head.
  */
 import type { Architecture, AttentionMixer, LatentAttentionMixer, Mixer } from "../architecture.ts";
+import type { CacheProfile } from "../cache/segments.ts";
 import type { Interval } from "../estimate.ts";
 import { roundUp } from "../units.ts";
 import { layerPeak, type Spread } from "./peaks.ts";
@@ -32,7 +33,8 @@ const INDEX_ELEMENTS = 5;
 /** The list of output rows is padded to this many bytes. */
 const ROW_ALIGNMENT = 16;
 
-export function compileCompute(architecture: Architecture): ComputeProfile {
+/** `cache` says which layers see the whole context: engines do not honour every window. */
+export function compileCompute(architecture: Architecture, cache: CacheProfile): ComputeProfile {
   const hidden = architecture.hiddenSize;
   const profile: ComputeProfile = {
     peakElements: 0,
@@ -41,7 +43,7 @@ export function compileCompute(architecture: Architecture): ComputeProfile {
     vocabSize: architecture.outputHead ? architecture.vocabSize : hidden,
     scoreHeads: 0,
     scoreElements: 0,
-    fullMask: false,
+    fullMask: cache.segments.some((segment) => segment.windowTokens === null),
     hiddenSize: hidden,
     spread: { low: 1, high: 1 },
   };
@@ -56,9 +58,7 @@ export function compileCompute(architecture: Architecture): ComputeProfile {
     if (attention.kind === "attention" || attention.kind === "latent") {
       profile.scoreHeads = Math.max(profile.scoreHeads, attention.heads);
       profile.scoreElements = Math.max(profile.scoreElements, besideScores(attention, hidden));
-      profile.fullMask ||= !attention.window;
     }
-    if (attention.kind === "compressed") profile.fullMask = true;
     profile.cellElements = Math.max(profile.cellElements, cellElements(mixer));
   }
   profile.peakElements += INDEX_ELEMENTS;

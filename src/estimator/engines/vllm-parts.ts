@@ -51,7 +51,7 @@ export function vllmPaging(groups: readonly VllmLayers[], settings: EstimateSett
     return { blockTokens: BLOCK_TOKENS, pageBytes: 0, groupLayers: 0, pagesPerRequest: 0 };
   }
   const ranks = settings.tensorParallel ?? 1;
-  const type = cacheElementBytes("cacheTypeK", settings.cacheTypeK ?? "bf16");
+  const type = settings.cacheTypeK ?? "bf16";
   const perToken = (group: VllmLayers) => tokenBytes(group, ranks, type);
   const attention = groups.filter((group) => group.kind !== "state");
   const widest = Math.max(0, ...attention.map(perToken));
@@ -70,9 +70,11 @@ export function vllmPaging(groups: readonly VllmLayers[], settings: EstimateSett
   return { blockTokens, pageBytes, groupLayers, pagesPerRequest };
 }
 
-function tokenBytes(group: VllmLayers, ranks: number, type: number): number {
+function tokenBytes(group: VllmLayers, ranks: number, type: string): number {
   const heads = Math.ceil(group.kvHeads / ranks);
-  return (heads * group.headElements + group.wholeElements) * type + group.wholeBytes;
+  const element = cacheElementBytes("cacheTypeK", type);
+  const whole = type === "fp8" ? group.wholeFp8Bytes : group.wholeElements * element;
+  return heads * group.headElements * element + whole + group.wholeBytes;
 }
 
 /** The smallest kind's layer count, or the largest where they are nearly equal. */

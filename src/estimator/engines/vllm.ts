@@ -22,6 +22,8 @@ export interface VllmLayers {
   headElements: number;
   /** Elements per token that every rank keeps whole (latent rows). */
   wholeElements: number;
+  /** Bytes of those rows in FP8, with their scales and the positions in 16 bits. */
+  wholeFp8Bytes: number;
   /** Bytes per token beside, in a format of their own (FP8 indexer keys with a scale). */
   wholeBytes: number;
   /** State elements per sequence, shared out among ranks. */
@@ -39,12 +41,16 @@ const NOTHING: VllmLayers = {
   kvHeads: 0,
   headElements: 0,
   wholeElements: 0,
+  wholeFp8Bytes: 0,
   wholeBytes: 0,
   stateElements: 0,
 };
 
 /** 128 FP8 elements and one F32 scale. */
 const indexerBytes = (width: number) => width + 4;
+
+/** The `fp8_ds_mla` layout: FP8 with one F32 scale per 128 elements, positions in 16 bits. */
+const latentFp8Bytes = (rank: number, rope: number) => rank + 4 * Math.ceil(rank / 128) + 2 * rope;
 
 export function vllmProfile(architecture: Architecture): VllmProfile {
   const groups: VllmLayers[] = [];
@@ -78,12 +84,19 @@ function layerKinds(mixer: Mixer, hidden: number): VllmLayers[] {
         {
           ...NOTHING,
           wholeElements: mixer.kvLoraRank + mixer.ropeHeadDim,
+          wholeFp8Bytes: latentFp8Bytes(mixer.kvLoraRank, mixer.ropeHeadDim),
           wholeBytes: mixer.indexer?.stored ? indexerBytes(mixer.indexer.headDim) : 0,
         },
       ];
     case "compressed":
       return [
-        { ...NOTHING, kind: "sliding", tokens: mixer.windowTokens, wholeElements: mixer.headDim },
+        {
+          ...NOTHING,
+          kind: "sliding",
+          tokens: mixer.windowTokens,
+          wholeElements: mixer.headDim,
+          wholeFp8Bytes: mixer.headDim,
+        },
       ];
     case "parallel":
       return mixer.branches.flatMap((branch) => layerKinds(branch, hidden));

@@ -30,8 +30,8 @@ export function attentionTensors(list: TensorList, mixer: AttentionMixer, hidden
       list.bias(weights.qkvBias && !weights.keyIsValue, "attn_v", value, ghost);
     }
   }
-  list.matrix("attn_output", heads * valueDim, hidden);
-  list.bias(weights.outputBias, "attn_output", hidden);
+  list.matrix(list.attentionOutput, heads * valueDim, hidden);
+  list.bias(weights.outputBias, list.attentionOutput, hidden);
   if (weights.qkNorm !== "none") {
     const full = weights.qkNorm === "full";
     list.f32("attn_q_norm.weight", full ? heads * keyDim : keyDim);

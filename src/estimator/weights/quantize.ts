@@ -63,7 +63,9 @@ export function quantizePlan(architecture: Architecture, tensors: Tensor[]): Qua
       a.layer - b.layer || (entries[a.entry]!.tensor.name < entries[b.entry]!.tensor.name ? -1 : 1),
   );
   const name = architecture.ggufArchitecture ?? "";
-  const layers = tensors.reduce((most, t) => Math.max(most, (t.layer ?? 0) + t.repeats), 0);
+  const last = tensors.reduce((most, t) => Math.max(most, (t.layer ?? 0) + t.repeats), 0);
+  // Encoder-decoders state one layer count for both stacks.
+  const layers = architecture.encoderLayers?.length ? layerCount(architecture.layers) : last;
   const experts = expertCount(architecture);
   return {
     entries,

@@ -45,6 +45,8 @@ type Extra = Partial<
 export class TensorList {
   readonly tensors: Tensor[] = [];
   part: TensorPart = "attention";
+  /** Encoder-decoders call it `attn_o`, which quantizers do not recognise. */
+  attentionOutput = "attn_output";
   layer: number | null = null;
   repeats = 1;
 
@@ -70,6 +72,12 @@ export class TensorList {
   /** A vector or small matrix that is always F32. `name` carries its own suffix. */
   f32(name: string, elements: number, extra: Extra = {}): void {
     this.matrix(name, elements, 1, { storage: "f32", ...extra });
+  }
+
+  /** A norm's vector, and its bias where it has one. */
+  norm(name: string, elements: number, bias: boolean): void {
+    this.f32(`${name}.weight`, elements);
+    this.bias(bias, name, elements);
   }
 
   /** Learned scalars that a GGUF keeps in its metadata instead of a tensor. */
