@@ -35,6 +35,8 @@ const ADJUSTMENTS: Readonly<Record<string, Adjustment>> = {
     reader.find(["inner_hidden_size"], "feed-forward") === null
       ? {}
       : {
+          gguf: null,
+          tied: true,
           kvHeads: "queries",
           norm: "layer",
           normBias: true,

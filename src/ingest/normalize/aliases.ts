@@ -188,7 +188,6 @@ export const ALIASES = {
   ssmGroups: width("mamba_n_groups", "mamba_ngroups", "n_groups"),
   ssmInner: width("mamba_d_ssm", "mamba_intermediate_size"),
   ssmConv: width("mamba_d_conv", "conv_kernel", "d_conv", "conv1d_width"),
-  ssmExpand: count(0, 1_000, "mamba_expand", "expand"),
   timeStepRank: width("mamba_dt_rank", "time_step_rank"),
   linearKeyHeads: width("linear_num_key_heads"),
   linearValueHeads: width("linear_num_value_heads"),

@@ -22,6 +22,7 @@ import type { ReadingLog } from "./log.ts";
 import { readMixer } from "./mixers/index.ts";
 import { readPrediction } from "./prediction.ts";
 import { type ConfigReader, unknownArchitecture } from "./reader.ts";
+import { checkArchitecture } from "./sane.ts";
 import type { Sections } from "./sections.ts";
 import { readComponents } from "./towers/index.ts";
 
@@ -58,6 +59,7 @@ export function readArchitecture(
     ggufArchitecture: sections.wrapper?.gguf ?? converterName(traits, layers),
   };
   Object.assign(architecture, readPrediction(reader, traits, architecture));
+  checkArchitecture(architecture);
   return { architecture, traits };
 }
 
@@ -172,6 +174,8 @@ function ropeFactorElements(reader: ConfigReader, layers: LayerGroup[]): number 
     ],
     "scaling of positions",
   );
+  const latent = layers.find((group) => group.mixer.kind === "latent")?.mixer;
+  if (latent?.kind === "latent") return kind === "longrope" ? latent.ropeHeadDim : 0;
   const attention = layers.find((group) => group.mixer.kind === "attention")?.mixer;
   if (attention?.kind !== "attention") return 0;
   const share =

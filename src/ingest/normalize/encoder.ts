@@ -54,7 +54,7 @@ function imageTokens(reader: ConfigReader): number {
   const vision = reader.find(["vision_config"], "image tokens");
   if (vision === null || !isRecord(vision.value)) return 0;
   const size = reader.real(["vision_config.image_size"], "image size") ?? 560;
-  const patch = reader.real(["vision_config.patch_size"], "patch size") ?? 14;
+  const patch = reader.real(["vision_config.patch_size"], "patch size") || 14;
   const tiles = reader.real(["vision_config.max_num_tiles"], "tiles") ?? 4;
-  return tiles * ((size / patch) ** 2 + 1);
+  return Math.round(tiles) * (Math.floor(size / patch) ** 2 + 1);
 }

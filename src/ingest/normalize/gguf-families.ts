@@ -12,6 +12,8 @@ export interface WindowFamily {
   tokens?: number;
   /** `tokens` also overrides what the header says. */
   fixed?: boolean;
+  /** Without a window in the header there is none. */
+  onlyIfStated?: boolean;
   chunked?: boolean;
   /** Windows exist only in the size with this many layers. */
   onlyLayers?: number;
@@ -74,7 +76,7 @@ const FAMILIES: Record<string, Partial<GgufFamily>> = {
   exaone4: sliding(4, { tokens: 4096, onlyLayers: 64 }),
   "exaone-moe": sliding(4, { tokens: 128 }),
   llama4: sliding(4, { tokens: 8192, fixed: true, chunked: true }),
-  smallthinker: sliding(4, { tokens: 4096, fixed: true, denseFirst: true }),
+  smallthinker: sliding(4, { tokens: 4096, fixed: true, onlyIfStated: true, denseFirst: true }),
   plamo3: sliding(8),
   afmoe: sliding(4),
   laguna: sliding(4, { denseFirst: true }),

@@ -31,6 +31,9 @@ const REASONS: readonly [pattern: RegExp, why: string][] = [
   ],
 ];
 
+/** Real configs leave out fewer; a hostile one must not fill an answer. */
+const MOST_IGNORED = 500;
+
 export function ignoredKeys(sections: Sections, reader: ConfigReader): IgnoredKey[] {
   const ignored: IgnoredKey[] = [];
   collect(sections.top, "", reader, ignored, sections.path.split(".")[0] ?? "");
@@ -49,6 +52,7 @@ function collect(
 ): void {
   for (const [key, value] of Object.entries(section)) {
     const full = prefix + key;
+    if (ignored.length >= MOST_IGNORED) return;
     if (key === skipped || IDENTITY.has(key) || key.startsWith("quantization")) continue;
     const isUsed = [...reader.used.keys()].some(
       (used) => used === full || used.startsWith(`${full}.`),

@@ -1,6 +1,7 @@
 /**
  * Reads the `params.json` that Mistral and Meta publish beside or instead of a `config.json`: the same
- * numbers under the names of the original training code.
+ * numbers under the names of the original training code. Meta's older files leave the vocabulary to the
+ * tokenizer (-1); such a file is refused, because the class's usual vocabulary would be a guess.
  */
 import { isRecord, type Json } from "./reader.ts";
 
@@ -30,8 +31,6 @@ export function configFromParams(params: Json): Json {
   for (const [theirs, ours] of NAMES) {
     if (params[theirs] !== undefined) config[ours] = params[theirs];
   }
-  // Meta writes -1 where the tokenizer decides: that is not known.
-  if (config.vocab_size === -1) delete config.vocab_size;
   config.intermediate_size ??= ruleWidth(params);
   const moe = isRecord(params.moe) ? params.moe : null;
   if (moe !== null) {

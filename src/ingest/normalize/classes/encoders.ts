@@ -18,7 +18,6 @@ const BERT: ClassTraits = {
   gated: false,
   activation: "gelu",
   positions: "learned",
-  segments: true,
   defaults: {
     hidden_size: 768,
     num_hidden_layers: 12,
@@ -70,10 +69,10 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     },
     BERT,
   ),
-  row("mpnet", { segments: false }, BERT),
+  row("mpnet", {}, BERT),
   row("electra ernie", {}, BERT),
-  row("distilbert", { segments: false, architectures: ["DistilBertModel"] }, BERT),
-  row("deberta deberta-v2", { gguf: null, segments: false, positions: "relative" }, BERT),
+  row("distilbert", { architectures: ["DistilBertModel"] }, BERT),
+  row("deberta deberta-v2", { gguf: null, positions: "relative" }, BERT),
   row(
     "nomic_bert",
     {
@@ -118,7 +117,6 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       qkvBias: "attention_bias",
       outputBias: "attention_bias",
       mlpBias: "mlp_bias",
-      segments: false,
       window: { layers: { fullEvery: 3, fullAt: "first" } },
       defaults: {
         local_attention: 128,
@@ -144,7 +142,6 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       qkvBias: "attention_bias",
       outputBias: "attention_bias",
       mlpBias: "mlp_bias",
-      segments: false,
       window: { layers: { fullEvery: 3, fullAt: "first" } },
       defaults: { local_attention: 128, global_attn_every_n_layers: 3 },
     },
@@ -163,7 +160,6 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       qkvBias: "attention_bias",
       outputBias: "attention_bias",
       mlpBias: "mlp_bias",
-      segments: false,
       activation: "silu",
       gguf: "eurobert",
     },

@@ -10,7 +10,8 @@ import { QWEN_CLASSES } from "./qwen.ts";
 import { RECURRENT_CLASSES } from "./recurrent.ts";
 import type { ModelClass } from "./types.ts";
 
-const ALL: readonly ModelClass[] = [
+/** Every row of the class tables. */
+export const CLASSES: readonly ModelClass[] = [
   ...LLAMA_CLASSES,
   ...QWEN_CLASSES,
   ...DENSE_CLASSES,
@@ -24,13 +25,13 @@ const ALL: readonly ModelClass[] = [
 
 const BY_NAME = new Map<string, ModelClass>();
 const BY_ARCHITECTURE = new Map<string, ModelClass>();
-for (const entry of ALL) {
+for (const entry of CLASSES) {
   for (const name of entry.names) {
     BY_NAME.set(name, entry);
     BY_ARCHITECTURE.set(stem(name), entry);
   }
 }
-for (const entry of ALL) {
+for (const entry of CLASSES) {
   for (const name of entry.architectures) BY_ARCHITECTURE.set(stem(name), entry);
 }
 
@@ -58,9 +59,4 @@ export function findClass(
     architecture === null ? undefined : BY_ARCHITECTURE.get(stem(architecture));
   const byName = modelType === null ? undefined : BY_NAME.get(modelType);
   return byArchitecture ?? byName ?? null;
-}
-
-/** Every known `model_type`, for documentation and tests. */
-export function knownModelTypes(): string[] {
-  return [...BY_NAME.keys()].sort();
 }

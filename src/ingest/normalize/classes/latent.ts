@@ -14,7 +14,11 @@ const V3: ClassTraits = { ...MLA, experts: { routerBias: true }, mtpOwnEmbedding
 
 export const LATENT_CLASSES: readonly ModelClass[] = [
   row("deepseek_v2 deepseek_v2_text", { adjust: "optionalLatent" }, MLA),
-  row("deepseek_v3 kimi_k2 deepseek_v3_text axk1 AXK1", { architectures: ["AXK1ForCausalLM"] }, V3),
+  row(
+    "deepseek_v3 kimi_k2 deepseek_v3_text axk1 AXK1 mistral_large_3",
+    { architectures: ["AXK1ForCausalLM", "MistralLarge3ForCausalLM"] },
+    V3,
+  ),
   row("deepseek_v32", { gguf: "deepseek32" }, V3),
   row("glm_moe_dsa", { gguf: "glm-dsa", mtpOwnEmbeddings: false }, V3),
   row("glm4_moe_lite", { gguf: "deepseek2", mtpUnstated: 1 }, V3),

@@ -253,7 +253,12 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     qkvBias: "attention_bias",
     outputBias: "attention_bias",
     experts: { shared: 1 },
-    defaults: { attention_chunk_size: 8192, head_dim: 128, interleave_moe_layer_step: 1 },
+    defaults: {
+      no_rope_layers: [],
+      attention_chunk_size: 8192,
+      head_dim: 128,
+      interleave_moe_layer_step: 1,
+    },
   }),
   row("sarvam_moe", {
     qkNorm: "head",

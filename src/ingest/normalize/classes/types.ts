@@ -124,8 +124,6 @@ export interface ClassTraits {
   twoBlocks: boolean;
   /** Keys of an encoder that feeds the decoder through cross-attention; null for decoders alone. */
   encoder: EncoderTraits | null;
-  /** Rows of the segment table of BERT-like encoders; 0 when there is none. */
-  segments: boolean;
   /** Two more norms per layer when the file switches them on. */
   postNormsIf: Flag;
   /** Extra prediction layers come with an embedding and a head of their own. */
@@ -195,7 +193,6 @@ export const PLAIN: ClassTraits = {
   extraPositions: 0,
   twoBlocks: false,
   encoder: null,
-  segments: false,
   postNormsIf: false,
   mtpOwnEmbeddings: false,
   mtpUnstated: 0,

@@ -20,7 +20,7 @@ export function licenseFacts(info: HubFacts, found: Findings): void {
     stated === null && ownName === null
       ? { file: "tags", key: "license", basis: "stated" }
       : { file: "README.md", key: stated === id ? "license" : "license_name", basis: "stated" };
-  const known = LICENSES.get(id.toLowerCase());
+  const known = LICENSES.get(id.toLowerCase()) ?? LICENSES.get(slug(id));
   // Without a name of its own, `other` says only that the licence is not a standard one.
   found.add("license", known?.spdx ?? `LicenseRef-${slug(id)}`, origin);
   found.add("licenseName", known?.name ?? (id === "other" ? null : id), origin);

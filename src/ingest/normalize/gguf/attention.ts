@@ -29,7 +29,10 @@ export function headWidths(reader: GgufReader, sliding: boolean): [number, numbe
 function windowAt(reader: GgufReader, family: GgufFamily, layer: number, trunk: number): number {
   const rule = family.window;
   if (rule === null || (rule.onlyLayers !== undefined && rule.onlyLayers !== trunk)) return 0;
-  const stated = reader.number("attention.sliding_window", rule.tokens ?? 0);
+  const stated = reader.number(
+    "attention.sliding_window",
+    rule.onlyIfStated ? 0 : (rule.tokens ?? 0),
+  );
   const tokens = stated > 0 && rule.fixed ? (rule.tokens ?? stated) : stated;
   if (tokens === 0) return 0;
   const pattern = reader.list("attention.sliding_window_pattern");

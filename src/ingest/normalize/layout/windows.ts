@@ -48,9 +48,9 @@ export function windowedLayers(
 /** Llama 4: layers with rotary positions attend inside a chunk, the others to everything. */
 function chunkedWhereRotary(reader: ConfigReader, layers: number): MixerToken[] | null {
   const list = reader.list(["no_rope_layers"], "chunked layers");
-  if (list === null || reader.number("chunk") === null) return null;
-  if (list.values.length === 0) {
-    // An empty list is the class rule: every fourth layer has no rotary positions.
+  if (reader.number("chunk") === null) return null;
+  if (list === null || list.values.length === 0) {
+    // No list is the class rule: every fourth layer has no rotary positions.
     return Array.from({ length: layers }, (_, i) => ((i + 1) % 4 === 0 ? "full" : "chunked"));
   }
   return list.values.map((rotary) => (rotary === 1 || rotary === true ? "chunked" : "full"));
