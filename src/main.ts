@@ -5,8 +5,10 @@
  */
 import { Command } from "commander";
 import { ingestCommand } from "./app/ingest.ts";
+import { pauseCommand } from "./app/pause.ts";
 import { serveCommand, startCommand, workerCommand } from "./app/run.ts";
 import { snapshotCommand } from "./app/snapshot.ts";
+import { statusCommand } from "./app/status.ts";
 import { describeVariables, readConfig } from "./config.ts";
 import { PlimsollError } from "./errors.ts";
 
@@ -40,8 +42,22 @@ program
   .argument("<source>", "id of the source, such as hugging-face, overrides or file")
   .option("--org <name...>", "only these organizations of the Hub")
   .option("--limit <count>", "at most this many models of each organization", Number)
+  .option("--dry-run", "print what would change and keep nothing")
   .option("--json", "print the report as JSON")
   .action((source, options) => ingestCommand(readConfig(), source, options));
+program
+  .command("status")
+  .description("show every source: its health, its last run and its next")
+  .option("--json", "print it as JSON")
+  .action((options) => statusCommand(readConfig(), options));
+program
+  .command("pause")
+  .description("let no worker take another job until `resume`")
+  .action(() => pauseCommand(readConfig(), true));
+program
+  .command("resume")
+  .description("let the workers go on")
+  .action(() => pauseCommand(readConfig(), false));
 program
   .command("snapshot")
   .description("write the catalog to data/snapshot.ndjson")

@@ -31,9 +31,16 @@ export function banner({ config, database, url, size, next }: BannerFacts): stri
   rows.push(["Catalog", `${size.models} models in ${size.families} families`]);
   rows.push(["Stored in", database.description]);
   rows.push(["Queue", config.redisUrl ? "Redis" : "the same database"]);
-  if (next) rows.push(["Next", next.map(describe).join(", ") || "nothing is scheduled"]);
+  if (next) rows.push(["Next", describeNext(next)]);
   const lines = rows.map(([label, text]) => `  ${label.padEnd(10)}${text}`);
   return ["Plimsoll is ready. Ctrl-C stops it.", ...lines].join("\n");
+}
+
+/** The soonest run; the others are in the API (`sources`). */
+function describeNext([soonest, ...others]: { title: string; at: Date }[]): string {
+  if (!soonest) return "nothing is scheduled";
+  const more = others.length > 0 ? `, then ${others.map(({ title }) => title).join(", ")}` : "";
+  return `${describe(soonest)}${more}`;
 }
 
 function describe({ title, at }: { title: string; at: Date }): string {

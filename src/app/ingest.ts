@@ -1,9 +1,17 @@
-/** `plimsoll ingest`: one source, now, in the foreground, with a report at the end. */
+/**
+ * `plimsoll ingest`: one source, now, in the foreground, with its progress and a report at the end.
+ * With `--dry-run` everything is read and compared, and nothing is kept.
+ */
 import type { Config } from "../config.ts";
 import { PlimsollError } from "../errors.ts";
-import { type RunReport, runSource } from "../ingest/runner.ts";
+import { createDryWriter } from "../ingest/dry-run.ts";
+import { LocalBudget } from "../ingest/http/budget.ts";
+import { runSource } from "../ingest/runner.ts";
+import type { Source } from "../ingest/source.ts";
 import { createLog } from "../log.ts";
 import { openDatabase } from "./database.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { formatDiff, formatReport } from "./report-text.ts";
 import { plannedSources } from "./sources.ts";
 import { createIngestHttp } from "./worker.ts";
 
@@ -11,6 +19,7 @@ export interface IngestOptions {
   org?: string[];
   limit?: number;
   json?: boolean;
+  dryRun?: boolean;
 }
 
 export async function ingestCommand(
@@ -18,49 +27,43 @@ export async function ingestCommand(
   sourceId: string,
   options: IngestOptions,
 ): Promise<void> {
-  const planned = plannedSources(config, { organizations: options.org, limit: options.limit });
-  const source = planned.find((plan) => plan.source.id === sourceId)?.source;
-  if (!source) {
-    const known = planned.map((plan) => plan.source.id).join(", ");
-    throw new PlimsollError(
-      "BAD_USER_INPUT",
-      `There is no source "${sourceId}"; there is ${known}.`,
-    );
-  }
+  const source = chooseSource(config, sourceId, options);
   const log = createLog(config.logLevel);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
+  const budget = new LocalBudget();
+  const progress = new ProgressLine(source.title, budget);
   const database = await openDatabase(config, log);
   try {
-    const deps = { db: database.db, http: createIngestHttp(log), log, signal: stop.signal };
+    const { db } = database;
+    const dry = options.dryRun ? createDryWriter(db) : null;
     const report = await runSource(source, {
-      ...deps,
-      onProgress: (counts) => options.json || showProgress(source.title, counts.listed),
-    });
-    console.log(options.json ? JSON.stringify(report) : formatReport(source.title, report));
+      db,
+      http: createIngestHttp(log, budget),
+      log,
+      signal: stop.signal,
+      onProgress: (tally, expected) => progress.show(tally.listed, expected),
+      ...(dry && { write: dry.write, dryRun: true }),
+    }).finally(() => progress.end());
+    const changes = dry?.events ?? null;
+    if (options.json) console.log(JSON.stringify(changes ? { ...report, changes } : report));
+    else
+      console.log(
+        [...(changes ? [formatDiff(changes)] : []), formatReport(source.title, report)].join("\n"),
+      );
   } finally {
     await database.close();
   }
 }
 
-function showProgress(title: string, read: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${title}: ${read} read`);
-}
-
-function formatReport(title: string, report: RunReport): string {
-  const counts = (
-    [
-      "listed",
-      "created",
-      "updated",
-      "unchanged",
-      "partial",
-      "quarantined",
-      "skipped",
-      "failed",
-    ] as const
-  ).map((key) => `  ${key.padEnd(12)}${report[key]}`);
-  const reasons = Object.entries(report.reasons).map(([reason, n]) => `  ${n} × ${reason}`);
-  const head = `${title}: ${report.status.toLowerCase()} in ${report.seconds.toFixed(1)} s`;
-  return [head, ...counts, ...reasons].join("\n");
+function chooseSource(config: Config, sourceId: string, { org, limit }: IngestOptions): Source {
+  const isCount = limit === undefined || (Number.isInteger(limit) && limit > 0);
+  if (!isCount) {
+    throw new PlimsollError("BAD_USER_INPUT", "--limit must be a whole number above 0.");
+  }
+  const planned = plannedSources(config, { organizations: org, limit });
+  const source = planned.find((plan) => plan.source.id === sourceId)?.source;
+  if (source) return source;
+  const known = planned.map((plan) => plan.source.id).join(", ");
+  throw new PlimsollError("BAD_USER_INPUT", `There is no source "${sourceId}"; there is ${known}.`);
 }

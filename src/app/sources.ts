@@ -44,7 +44,8 @@ export function plannedSources(config: Config, selection: HubSelection = {}): Pl
     endpoint,
     token,
     organizations: chosen ?? loadOrganizations().map(({ id }) => id),
-    limitPerOrganization: selection.limit ?? 200,
+    // A whole mirror is one listing, which a limit made for one organization would cut.
+    limitPerOrganization: selection.limit ?? (chosen?.includes("*") ? 100_000 : 200),
     trending: chosen ? 0 : 100,
   });
   const quantizations = ggufSource({ endpoint, token, limitPerOwner: 1000, ...gguf });

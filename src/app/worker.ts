@@ -8,9 +8,10 @@ import type { Database } from "../db/client.ts";
 import { notePlan } from "../db/runs.ts";
 import { sources as sourceTable } from "../db/tables.ts";
 import { messageOf } from "../errors.ts";
+import { createFlow } from "../ingest/flow.ts";
+import type { Budget } from "../ingest/http/budget.ts";
 import { createHttpClient, type HttpClient } from "../ingest/http/client.ts";
 import { type IngestQueue, openQueue } from "../ingest/queue.ts";
-import { runSource } from "../ingest/runner.ts";
 import type { Source } from "../ingest/source.ts";
 import { type Watch, watchModels } from "../ingest/sources/file/watch.ts";
 import type { Log } from "../log.ts";
@@ -31,8 +32,13 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-export function createIngestHttp(log: Log): HttpClient {
-  return createHttpClient({ userAgent: "plimsoll/0.1", log });
+/** The client of every source; without a budget that is shared, this process keeps its own. */
+export function createIngestHttp(log: Log, budget?: Budget): HttpClient {
+  return createHttpClient({
+    budget,
+    userAgent: "plimsoll/0.1",
+    log,
+  });
 }
 
 /** Connects to the queue, sets the schedulers and starts to take jobs. */
@@ -45,7 +51,8 @@ export async function startWorker({
   const planned = plannedSources(config);
   const byId = new Map(planned.map((plan) => [plan.source.id, plan]));
   const queue = await openQueue({ databaseUrl, redisUrl: config.redisUrl, log });
-  const http = createIngestHttp(log);
+  const http = createIngestHttp(log, queue.budget);
+  const sources = new Map(planned.map(({ source }) => [source.id, source]));
   const upcoming = new Map<string, Date>();
 
   async function plan({ source, schedule, enabled }: PlannedSource): Promise<void> {
@@ -56,22 +63,27 @@ export async function startWorker({
     await notePlan(db, { sourceId: source.id, title: source.title, schedule, nextRunAt });
   }
 
-  queue.work(
-    async (sourceId, signal) => {
-      const planned = byId.get(sourceId);
-      if (!planned) return;
-      await runSource(planned.source, { db, http, log, signal });
-      if (planned.schedule) await plan(planned);
-    },
-    (sourceId, error, nextAttempt) => {
-      const title = byId.get(sourceId)?.source.title ?? sourceId;
-      const next = nextAttempt ?? upcoming.get(sourceId) ?? null;
-      log.warn(
-        { reason: messageOf(error), nextAttempt: next?.toISOString() ?? "not planned" },
-        `${title} could not be read; the catalog stays served`,
-      );
-    },
-  );
+  /** After a run the scheduler knows a later time; the API is told. */
+  async function planNext(sourceId: string): Promise<void> {
+    const planned = byId.get(sourceId);
+    if (planned?.schedule) await plan(planned);
+  }
+
+  const flow = createFlow({
+    db,
+    http,
+    log,
+    sources,
+    onReport: ({ sourceId }) => planNext(sourceId),
+  });
+  queue.work(flow, (sourceId, error, nextAttempt) => {
+    const title = byId.get(sourceId)?.source.title ?? sourceId;
+    const next = nextAttempt ?? upcoming.get(sourceId) ?? null;
+    log.warn(
+      { reason: messageOf(error), nextAttempt: next?.toISOString() ?? "not planned" },
+      `${title} could not be read completely; the catalog stays served`,
+    );
+  });
   for (const each of planned) await plan(each);
   await runNeverRead(db, queue, planned, log);
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);

@@ -81,7 +81,7 @@ export const sourceVariables = {
     .transform((path) => resolve(path))
     .optional()
     .describe("Your own models: a folder of owner/name/config.json, or a file of JSON lines."),
-  FILE_SCHEDULE: schedule("off", "your own models; they are also read whenever they change"),
+  FILE_SCHEDULE: schedule("off", "your own models, beside whenever they change"),
 };
 
 const sourceValues = z.object(sourceVariables);

@@ -3,7 +3,7 @@
  * shape because their files are closed. Sources that describe the models of others ask this first, so
  * that they do not fetch what could not be stored.
  */
-import { and, eq, inArray, notExists, sql } from "drizzle-orm";
+import { and, eq, inArray, max, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "./client.ts";
 import { models, sourceRecords } from "./tables.ts";
@@ -12,7 +12,13 @@ export interface CatalogView {
   /** The catalog's own spelling of each of the ids that it has; the others are left out. */
   spelling(huggingFaceIds: string[]): Promise<Map<string, string>>;
   /** Models that a source found gated and that no source but `reader` could read the shape of. */
-  closed(reader: string): Promise<string[]>;
+  closed(reader: string): Promise<ClosedModel[]>;
+}
+
+export interface ClosedModel {
+  huggingFaceId: string;
+  /** What the listing of the closed repository states, to check a copy against. */
+  statedParameters: number | null;
 }
 
 export function catalogView(db: Database): CatalogView {
@@ -45,8 +51,12 @@ export function catalogView(db: Database): CatalogView {
             sql`${other.sourceId} <> ${reader}`,
           ),
         );
-      const rows = await db
-        .selectDistinct({ id: sourceRecords.externalId })
+      const stated = sql`(${sourceRecords.facts}->>'statedParameters')::bigint`;
+      return db
+        .select({
+          huggingFaceId: sourceRecords.externalId,
+          statedParameters: max(stated).mapWith((text) => (text === null ? null : Number(text))),
+        })
         .from(sourceRecords)
         .where(
           and(
@@ -55,8 +65,8 @@ export function catalogView(db: Database): CatalogView {
             notExists(readElsewhere),
           ),
         )
+        .groupBy(sourceRecords.externalId)
         .orderBy(sourceRecords.externalId);
-      return rows.map(({ id }) => id);
     },
   };
 }

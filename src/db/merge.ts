@@ -96,10 +96,12 @@ export function mergeFacts(records: SourcedFacts[]): MergedFacts {
   };
 }
 
-/** Names and terms of any other licence are left out: they would be told of the wrong one. */
+/** The licence whose name and terms may be told; those of any other would be of the wrong one. */
 function believedLicense(records: SourcedFacts[]): string | null | undefined {
   return records
-    .filter(({ sourceId, facts }) => facts.license && mayState(sourceId, "license"))
+    .filter(
+      ({ sourceId, facts }) => (facts.license ?? null) !== null && mayState(sourceId, "license"),
+    )
     .toSorted((a, b) => place(a.sourceId, "license") - place(b.sourceId, "license"))
     .map(({ facts }) => facts.license)
     .at(0);

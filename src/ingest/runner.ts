@@ -1,160 +1,109 @@
 /**
- * Runs one source from its listing to the catalog: pages are listed, models are read with bounded
- * concurrency and written page by page. Whatever goes wrong with one model or one page is counted and
- * named; the run goes on. Only a source that cannot list anything fails as a whole.
+ * Runs one source in this process, from its listing to the catalog: page after page, the models of a
+ * page at the same time. The command line uses it; the worker drives the same steps by jobs
+ * (`flow.ts`). Whatever goes wrong with one model or one page is counted and named; the run goes on.
  */
-import { randomUUID } from "node:crypto";
-import pMap from "p-map";
-import { writeRecords } from "../db/catalog.ts";
-import { catalogView } from "../db/catalog-view.ts";
-import type { Database } from "../db/client.ts";
-import { recordsOf } from "../db/records.ts";
-import { finishRun, type RunCounts, startRun } from "../db/runs.ts";
+import { createHash, randomUUID } from "node:crypto";
 import { messageOf, PlimsollError } from "../errors.ts";
-import type { Log } from "../log.ts";
-import type { HttpClient } from "./http/client.ts";
-import { refusedRecord } from "./refused.ts";
-import type { KnownRecord, ListedModel, Source, SourceContext, SourceRecord } from "./source.ts";
+import { addTally, emptyTally, noteReason, type RunReport, type Tally } from "./report.ts";
+import { closeRun, missingFrom, type OpenRun, openRun, reportOf } from "./run-record.ts";
+import type { ListedModel, Source } from "./source.ts";
+import { listStep, readStep, type StepDeps } from "./steps.ts";
 
-export interface RunnerDeps {
-  db: Database;
-  http: HttpClient;
-  log: Log;
-  signal: AbortSignal;
-  /** Models read at the same time. */
-  concurrency?: number;
-  onProgress?: (counts: RunCounts) => void;
+/** No listing of ours has as many pages: one that does is not going to end. */
+export const MOST_PAGES = 5000;
+
+export interface RunnerDeps extends StepDeps {
+  /** Called after every page and model; `expected` is a guess at how many models there will be. */
+  onProgress?: (tally: Tally, expected: number) => void;
+  /** Start from the watermark and move it: for a run of all that is configured, not of a part. */
+  remember?: boolean;
 }
-
-export interface RunReport extends RunCounts {
-  runId: string;
-  sourceId: string;
-  status: "SUCCEEDED" | "FAILED";
-  /** Number of pages that could not be listed. */
-  failedPages: number;
-  /** Why entries were left out or set aside, with how many of each. */
-  reasons: Record<string, number>;
-  error: string | null;
-  seconds: number;
-}
-
-const NO_COUNTS: RunCounts = {
-  listed: 0,
-  created: 0,
-  updated: 0,
-  unchanged: 0,
-  partial: 0,
-  quarantined: 0,
-  skipped: 0,
-  failed: 0,
-};
 
 /**
- * Lists and reads everything a source has.
+ * Lists and reads what a source has.
  * @throws PlimsollError when nothing could be listed; the run is recorded as failed first.
  */
 export async function runSource(source: Source, deps: RunnerDeps): Promise<RunReport> {
-  const { db, log, signal } = deps;
-  const started = performance.now();
-  const report: RunReport = {
-    ...NO_COUNTS,
-    runId: randomUUID(),
-    sourceId: source.id,
-    status: "SUCCEEDED",
-    failedPages: 0,
-    reasons: {},
-    error: null,
-    seconds: 0,
-  };
-  await startRun(db, { id: report.runId, sourceId: source.id, title: source.title });
-  let failure: unknown = null;
-  let pages = 0;
-  const cursors: (string | null)[] = [null];
-  while (cursors.length > 0 && !signal.aborted) {
-    const cursor = cursors.shift() as string | null;
-    try {
-      cursors.push(...(await runPage(source, cursor, deps, report)));
-      pages++;
-    } catch (error) {
-      failure = error;
-      report.failedPages++;
-      count(report, `page not listed: ${messageOf(error)}`);
-    }
-    deps.onProgress?.(report);
+  const { db, log, signal, remember = false } = deps;
+  const tally = emptyTally();
+  if (deps.dryRun) {
+    const run = { id: randomUUID(), sourceId: source.id, since: null, startedAt: Date.now() };
+    await runPages(source, run, tally, deps);
+    return reportOf(run, tally, false);
   }
-  report.seconds = (performance.now() - started) / 1000;
-  if (signal.aborted) failure ??= new PlimsollError("SERVICE_UNAVAILABLE", "The run was stopped.");
-  const failed = failure !== null && (pages === 0 || signal.aborted);
-  report.status = failed ? "FAILED" : "SUCCEEDED";
-  report.error = failure === null ? null : messageOf(failure);
-  await finishRun(db, report);
-  if (failed) throw failure;
-  log.info(summary(report), `${source.title}: run finished`);
+  const run = await openRun(db, source, randomUUID(), { remember });
+  try {
+    await runPages(source, run, tally, deps);
+  } catch (error) {
+    if (!signal.aborted) {
+      const failed = { ...tally, pages: 0, error: messageOf(error) };
+      await closeRun(db, run, failed, { stopped: false, remember });
+      throw error;
+    }
+  }
+  const report = await closeRun(db, run, tally, { stopped: signal.aborted, remember });
+  if (report.status === "FAILED") throw runFailure(report);
+  log.info(summaryOf(report), `${source.title}: run finished`);
   return report;
 }
 
-/** Lists, reads and writes one page; gives the cursors of the pages after it. */
-async function runPage(
-  source: Source,
-  cursor: string | null,
-  deps: RunnerDeps,
-  report: RunReport,
-): Promise<string[]> {
-  const { db, http, log, signal } = deps;
-  let known = new Map<string, KnownRecord>();
-  const context: SourceContext = {
-    http,
-    log,
-    signal,
-    catalog: catalogView(db),
-    known: async (externalId) => known.get(externalId) ?? null,
+async function runPages(source: Source, run: OpenRun, tally: Tally, deps: RunnerDeps) {
+  const seen = new Set<string>();
+  const read = new Set<string>();
+  const asked = new Set<string | null>();
+  const cursors: (string | null)[] = [null];
+  const readNew = async (items: ListedModel[]) => {
+    const fresh = items.filter((item) => !read.has(modelKey(item)));
+    for (const item of fresh) read.add(modelKey(item));
+    let done = tally.listed - fresh.length;
+    const onRead = () => deps.onProgress?.({ ...tally, listed: ++done }, expected());
+    addTally(tally, await readStep(source, fresh, { ...deps, onRead }));
+    deps.onProgress?.(tally, expected());
   };
-  const page = await source.listPage(cursor, context);
-  const ids = page.items.map((item) => item.externalId);
-  const stored = [...(await recordsOf(db, source.id, ids))];
-  known = new Map(stored.filter(([, record]) => record.readerVersion === source.version));
-  report.listed += page.items.length;
-  for (const { code } of page.skipped) {
-    report.skipped++;
-    count(report, code);
+  /** Pages that are still to come are taken to be as long as those before. */
+  const expected = () => tally.listed + (cursors.length * tally.listed) / Math.max(1, tally.pages);
+  for (let cursor = cursors.shift(); cursor !== undefined; cursor = cursors.shift()) {
+    if (asked.has(cursor)) continue;
+    if (asked.size >= MOST_PAGES) {
+      noteReason(tally, "ENDLESS_LISTING", `The listing goes on after ${MOST_PAGES} pages`);
+      break;
+    }
+    asked.add(cursor);
+    const page = await listStep(source, cursor, run.since, deps);
+    addTally(tally, page.tally);
+    for (const id of page.seen) seen.add(id);
+    cursors.push(...page.next);
+    await readNew(page.toRead);
   }
-  const read = await pMap(page.items, (item) => readOne(source, item, context, report), {
-    concurrency: deps.concurrency ?? 8,
-  });
-  const records = read.filter((record) => record !== null);
-  const { id, version: readerVersion } = source;
-  const versioned = records.map((record) => ({ ...record, readerVersion }));
-  for (const result of await writeRecords(db, id, versioned)) report[result.outcome]++;
-  for (const record of records) {
-    if (record.outcome === "partial") report.partial++;
-    if (record.reason) count(report, record.issues[0]?.code ?? record.state);
-  }
-  return page.next;
+  if (deps.remember) await readNew(await missingFrom(deps.db, source, run, tally, [...seen]));
 }
 
-/** A failure that may pass is counted and met again next time; any other sets the model aside. */
-async function readOne(
-  source: Source,
-  item: ListedModel,
-  context: SourceContext,
-  report: RunReport,
-): Promise<SourceRecord | null> {
-  try {
-    return await source.read(item, context);
-  } catch (error) {
-    const { externalId } = item;
-    if (error instanceof PlimsollError && !error.retryable) return refusedRecord(item, error);
-    context.log.debug({ externalId, error: messageOf(error) }, "a model could not be read");
-    report.failed++;
-    count(report, error instanceof PlimsollError ? error.code : messageOf(error));
-    return null;
-  }
+/** Identifies what is read of a model: the same revision is read once in a run. */
+export function modelKey({ externalId, revision }: ListedModel): string {
+  return `${externalId}@${revision ?? ""}`;
 }
 
-function count(report: RunReport, reason: string): void {
-  report.reasons[reason] = (report.reasons[reason] ?? 0) + 1;
+/** Short and safe name of a cursor. */
+export function cursorKey(cursor: string | null): string {
+  return createHash("sha1")
+    .update(cursor ?? "")
+    .digest("base64url");
 }
 
-function summary({ runId: _, sourceId: __, error: ___, ...rest }: RunReport) {
-  return { ...rest, seconds: Math.round(rest.seconds * 10) / 10 };
+/** The failure of a run as an error; it may pass, so it is worth another attempt. */
+export function runFailure({ error, retryAfterMs }: RunReport): PlimsollError {
+  const details = retryAfterMs === null ? {} : { retryAfterMs };
+  const message = error ?? "Nothing could be listed.";
+  return new PlimsollError("UPSTREAM_UNAVAILABLE", message, { retryable: true, details });
+}
+
+/** The figures of a run for a log line. */
+export function summaryOf({ runId: _, error: __, reasons, ...rest }: RunReport) {
+  const counts = Object.entries(reasons).map(([code, { count }]) => [code, count]);
+  return {
+    ...rest,
+    reasons: Object.fromEntries(counts),
+    seconds: Math.round(rest.seconds * 10) / 10,
+  };
 }

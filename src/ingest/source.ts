@@ -15,6 +15,13 @@ export interface Source {
   title: string;
   /** Goes up when the same bytes give other facts: what older versions read is read again. */
   version: number;
+  /** The listing carries everything: reading a listed model costs no request. */
+  selfContained?: boolean;
+  /**
+   * Lists by time of change, so that `since` saves requests, and looks a model up by name. What its
+   * complete listing lacks is then looked for by name, and withdrawn when it stays away.
+   */
+  incremental?: boolean;
   /**
    * One page of what the source lists now. Start with null and follow every cursor in `next`, each
    * on its own and in any order: a page that fails then does not hide the others. Cursors are
@@ -57,6 +64,8 @@ export interface ListPage {
   skipped: SkippedItem[];
   /** Cursors of the pages to list next; empty at the end. */
   next: string[];
+  /** Latest change among all entries, taken or not; without it, that of the items counts. */
+  newest?: string | null;
 }
 
 export interface ListedModel {

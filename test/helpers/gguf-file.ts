@@ -1,4 +1,4 @@
-/** Small GGUF files, byte by byte: a header with its metadata and tensor list, and no weights. */
+/** Small GGUF files, byte by byte: a header with its metadata and tensor list, and zeros for weights. */
 
 export interface GgufTensor {
   name: string;
@@ -9,6 +9,8 @@ export interface GgufTensor {
 
 const UINT32 = 4;
 const STRING = 8;
+/** Readers check that weights could fit in the file; so many bytes are enough for a test. */
+const MOST_WEIGHTS = 1_000_000;
 
 /** A file of version 3; text and whole numbers are all that its metadata can hold. */
 export function ggufFile(metadata: Record<string, string | number>, tensors: GgufTensor[]): Buffer {
@@ -21,7 +23,14 @@ export function ggufFile(metadata: Record<string, string | number>, tensors: Ggu
     Buffer.concat([text(name), u32(shape.length), ...shape.map(u64), u32(type), u64(0)]),
   );
   const counts = [u32(3), u64(tensors.length), u64(entries.length)];
-  return Buffer.concat([Buffer.from("GGUF"), ...counts, ...entries, ...infos]);
+  const elements = tensors.flatMap(({ shape }) => shape.reduce((a, b) => a * b, 1));
+  const weights = Buffer.alloc(
+    Math.min(
+      MOST_WEIGHTS,
+      elements.reduce((a, b) => a + b, 0),
+    ),
+  );
+  return Buffer.concat([Buffer.from("GGUF"), ...counts, ...entries, ...infos, weights]);
 }
 
 function u32(value: number): Buffer {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { normalizeListing } from "../../src/ingest/normalize/index.ts";
 import type { KnownRecord, ListedModel, SourceContext } from "../../src/ingest/source.ts";
 import { editorialSource } from "../../src/ingest/sources/editorial.ts";
 import { silentLog } from "../../src/log.ts";
@@ -15,6 +16,12 @@ const note = {
   releasedOn: "2025-03-01",
   releasedOnBasis: "announcement",
 };
+const licensed = { ...note, license: "Apache-2.0" };
+const ownLicense = {
+  ...note,
+  license: "LicenseRef-llama3.1",
+  licenseUrl: "https://example.org/license",
+};
 
 let folder: string;
 beforeAll(async () => {
@@ -22,6 +29,9 @@ beforeAll(async () => {
   const notes = {
     "harbour/Barge-7B": note,
     "harbour/Barge-1B": { ...note, useCases: ["FISHING"] },
+    "harbour/Barge-3B": licensed,
+    "harbour/Barge-70B": ownLicense,
+    "harbour/Barge-0.5B": { ...note, license: "apache" },
     "quay/Crane": note,
   };
   await writeFile(join(folder, "harbour.json"), JSON.stringify(notes));
@@ -56,16 +66,22 @@ describe("the editorial source", () => {
       code: "UPSTREAM_INVALID",
     });
     const page = await source().listPage("harbour.json", context());
-    expect(page.items.map(({ externalId }) => externalId)).toEqual(["harbour/Barge-7B"]);
+    expect(page.items.map(({ externalId }) => externalId)).toEqual([
+      "harbour/Barge-7B",
+      "harbour/Barge-3B",
+      "harbour/Barge-70B",
+    ]);
   });
 
-  test("skips an entry with an unknown use case or in another organization's file", async () => {
+  test("skips an entry with an unknown use case or licence, or in another organization's file", async () => {
     const { skipped } = await source().listPage("harbour.json", context());
     expect(skipped.map(({ externalId, code }) => [externalId, code])).toEqual([
       ["harbour/Barge-1B", "INVALID_ENTRY"],
+      ["harbour/Barge-0.5B", "INVALID_ENTRY"],
       ["quay/Crane", "INVALID_ENTRY"],
     ]);
     expect(skipped[0]?.reason).toContain("useCases");
+    expect(skipped[1]?.reason).toContain("data/licenses.json");
   });
 
   test("never reads outside its folder", async () => {
@@ -87,6 +103,26 @@ describe("the editorial source", () => {
       key: "harbour/Barge-7B.description",
       basis: "curated",
     });
+  });
+
+  test("expands a licence to its name and terms as the reader of model cards does", async () => {
+    const { facts, origins } = await source().read(listed("harbour/Barge-3B"), context());
+    const card = normalizeListing("harbour/Barge-3B", { cardData: { license: "apache-2.0" } });
+    for (const fact of ["license", "licenseName", "commercialUse"] as const) {
+      expect(facts[fact]).toBe(card.facts[fact]);
+    }
+    expect(origins.license?.file).toBe("data/editorial/harbour.json");
+    expect(origins.commercialUse).toMatchObject({ file: "data/licenses.json", key: "Apache-2.0" });
+  });
+
+  test("says nothing about commercial use where a publisher's own licence has conditions", async () => {
+    const { facts } = await source().read(listed("harbour/Barge-70B"), context());
+    expect(facts).toMatchObject({
+      license: "LicenseRef-llama3.1",
+      licenseName: "Llama 3.1 Community License",
+      licenseUrl: "https://example.org/license",
+    });
+    expect(facts).not.toHaveProperty("commercialUse");
   });
 
   test("reads the same from a listing as by name", async () => {

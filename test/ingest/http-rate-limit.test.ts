@@ -1,6 +1,7 @@
 /** How announced rate limits are read, and how the budget spends them. */
 import { expect, test } from "vitest";
-import { parseRateLimit, RateBudget, retryAfterMs } from "../../src/ingest/http/rate-limit.ts";
+import { type Announced, announcedIn, LocalBudget } from "../../src/ingest/http/budget.ts";
+import { parseRateLimit, retryAfterMs } from "../../src/ingest/http/rate-limit.ts";
 
 const NOW = Date.parse("2026-03-01T00:00:00Z");
 const limit = (remaining: number, resetSeconds: number) =>
@@ -25,30 +26,49 @@ test("a limit asks for patience only when nothing is left", () => {
   expect(retryAfterMs(limit(0, 55), NOW)).toBe(56_000);
 });
 
-test("requests on their way count before their answers arrive", () => {
-  const budget = new RateBudget();
-  expect(budget.waitMs("hub", NOW)).toBe(0);
-  budget.learn("hub", limit(2, 10), NOW);
-  budget.spend("hub", NOW);
-  budget.spend("hub", NOW);
-  expect(budget.waitMs("hub", NOW)).toBe(11_000);
-  expect(budget.waitMs("another", NOW)).toBe(0);
+const announced = (remaining: number, resetSeconds: number): Announced =>
+  announcedIn(limit(remaining, resetSeconds), 0)!;
+
+test("requests on their way count before their answers arrive", async () => {
+  const budget = new LocalBudget();
+  expect(await budget.take("hub", NOW)).toBe(0);
+  await budget.learn("hub", announced(2, 10), NOW);
+  expect(await budget.take("hub", NOW)).toBe(0);
+  expect(await budget.take("hub", NOW)).toBe(0);
+  expect(await budget.take("hub", NOW)).toBe(11_000);
+  expect(await budget.take("another", NOW)).toBe(0);
 });
 
-test("a late answer does not give back what was spent since", () => {
-  const budget = new RateBudget();
-  budget.learn("hub", limit(1, 10), NOW);
-  budget.spend("hub", NOW);
-  budget.learn("hub", limit(5, 10), NOW + 100);
-  expect(budget.waitMs("hub", NOW + 100)).toBeGreaterThan(0);
+test("what an answer announces is less what left since it was made", () => {
+  expect(announcedIn(limit(10, 5), 4)?.remaining).toBe(6);
+  expect(announcedIn(limit(1, 5), 4)?.remaining).toBe(0);
+  expect(announcedIn(new Headers(), 0)).toBeNull();
 });
 
-test("a new window starts with what its first answer says", () => {
-  const budget = new RateBudget();
-  budget.learn("hub", limit(0, 10), NOW);
+test("a late answer does not give back what was spent since", async () => {
+  const budget = new LocalBudget();
+  await budget.learn("hub", announced(1, 10), NOW);
+  await budget.take("hub", NOW);
+  await budget.learn("hub", announced(5, 10), NOW + 100);
+  expect(await budget.take("hub", NOW + 100)).toBeGreaterThan(0);
+});
+
+test("a window without a policy starts with what its first answer says", async () => {
+  const budget = new LocalBudget();
+  await budget.learn("hub", announced(0, 10), NOW);
   const later = NOW + 11_000;
-  expect(budget.waitMs("hub", later)).toBe(0);
-  budget.spend("hub", later);
-  budget.learn("hub", limit(499, 300), later);
-  expect(budget.waitMs("hub", later)).toBe(0);
+  expect(await budget.take("hub", later)).toBe(0);
+  await budget.learn("hub", announced(499, 300), later);
+  expect(await budget.take("hub", later)).toBe(0);
+});
+
+test("with a policy the next window is known before its first answer", async () => {
+  const budget = new LocalBudget();
+  await budget.learn("hub", { ...announced(0, 10), quota: 2, windowMs: 300_000 }, NOW);
+  const later = NOW + 11_000;
+  expect(await budget.take("hub", later)).toBe(0);
+  // An answer of the old window that arrives now says nothing about the new one.
+  await budget.learn("hub", announced(0, 1), later);
+  expect(await budget.take("hub", later)).toBe(0);
+  expect(await budget.take("hub", later)).toBe(300_000);
 });

@@ -130,9 +130,10 @@ test("an organization that fails is one cursor that fails", async () => {
   hub.fail("author=bolt", { kind: "status", status: 500 });
   const source = sourceAt(hub.url, { organizations: ["acme", "bolt"] });
   const first = await source.listPage(null, contextWith());
-  expect(first.items.length).toBeGreaterThan(0);
-  expect(first.next).toHaveLength(1);
-  const failing = source.listPage(first.next[0] ?? null, contextWith());
+  expect(first).toMatchObject({ items: [], next: [{}, {}].map(() => expect.any(String)) });
+  const acme = await source.listPage(first.next[0] ?? null, contextWith());
+  expect(acme.items.length).toBeGreaterThan(0);
+  const failing = source.listPage(first.next[1] ?? null, contextWith());
   await expect(failing).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE", retryable: true });
 });
 

@@ -8,12 +8,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { attempt } from "./attempt.ts";
+import { type Announced, announcedIn, type Budget, LocalBudget } from "./budget.ts";
 import { rateLimited, redact } from "./failures.ts";
-import { RateBudget } from "./rate-limit.ts";
+import { Gate } from "./gate.ts";
 
 export interface HttpClientOptions {
   userAgent: string;
   log: Log;
+  /** What each host allows; of this process alone unless one is given. */
+  budget?: Budget;
+  /** Requests to one host at the same time. */
+  perHost?: number;
   /** Attempts in all, the first included. */
   attempts?: number;
   /** First pause between attempts; it doubles each time, with full jitter. */
@@ -62,9 +67,10 @@ export interface HttpClient {
   request(url: string, options?: RequestOptions): Promise<HttpAnswer>;
 }
 
-export type HttpLimits = Required<Omit<HttpClientOptions, "log">>;
+export type HttpLimits = Required<Omit<HttpClientOptions, "log" | "budget">>;
 
 const DEFAULTS = {
+  perHost: 12,
   attempts: 4,
   backoffMs: 500,
   // One whole window of the Hub's rate limit, with some room.
@@ -74,20 +80,20 @@ const DEFAULTS = {
   maxBytes: 8 * 1024 * 1024,
 };
 
-/** Makes a client with its own memory of each host's rate budget; share one per process. */
+/** Makes a client; share one per process, so that its bounds hold for all of it. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { log, ...rest } = options;
+  const { log, budget = new LocalBudget(), ...rest } = options;
   const limits: HttpLimits = { ...DEFAULTS, ...rest };
-  const budget = new RateBudget();
+  const gate = new Gate(limits.perHost);
+  const onTheirWay = new Map<string, number>();
 
   async function request(url: string, options: RequestOptions = {}): Promise<HttpAnswer> {
-    const key = `${new URL(url).host} ${options.bucket ?? ""}`;
-    const learn = (headers: Headers) => budget.learn(key, headers);
+    const { host } = new URL(url);
+    const bucket = `${host} ${options.bucket ?? ""}`;
     for (let made = 1; ; made++) {
-      await pause(budget.waitMs(key), url, options.signal);
-      budget.spend(key);
+      await spendOne(bucket, url, options.signal);
       try {
-        return await attempt(url, options, limits, learn);
+        return await gate.run(host, () => tryOnce(bucket, url, options));
       } catch (error) {
         if (!(error instanceof PlimsollError) || !error.retryable) throw error;
         if (made >= limits.attempts) throw error;
@@ -96,6 +102,25 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         log.debug({ url: redact(url), code: error.code, made }, "trying again");
         await pause(ms, url, options.signal, error);
       }
+    }
+  }
+
+  async function spendOne(bucket: string, url: string, signal?: AbortSignal): Promise<void> {
+    for (let ms = await budget.take(bucket); ms > 0; ms = await budget.take(bucket)) {
+      await pause(ms, url, signal);
+    }
+  }
+
+  async function tryOnce(bucket: string, url: string, options: RequestOptions) {
+    let announced: Announced | null = null;
+    onTheirWay.set(bucket, (onTheirWay.get(bucket) ?? 0) + 1);
+    try {
+      return await attempt(url, options, limits, (headers) => {
+        announced = announcedIn(headers, (onTheirWay.get(bucket) ?? 1) - 1);
+      });
+    } finally {
+      onTheirWay.set(bucket, (onTheirWay.get(bucket) ?? 1) - 1);
+      if (announced !== null) await budget.learn(bucket, announced);
     }
   }
 

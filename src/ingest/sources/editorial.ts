@@ -41,6 +41,7 @@ export function editorialSource(
     id: "editorial",
     title: "Editorial notes",
     version: 2,
+    selfContained: true,
     listPage: (cursor) => files.listPage(cursor),
     async read({ externalId, info }, context) {
       const note = await files.find(externalId, info);

@@ -52,6 +52,7 @@ export function listingSource<Entry>(listing: Listing<Entry>): Source {
     id: listing.id,
     title: listing.title,
     version: listing.version,
+    selfContained: true,
 
     async listPage(_, context) {
       return join(listing, await load(context), context);
@@ -104,6 +105,11 @@ async function join<Entry>(
   page.items = [...entries].map(([externalId, info]) => {
     return { externalId, revision: null, lastModified: null, info };
   });
+  // The fields that matter are called otherwise now: an outage, not an empty list.
+  if (document.length > 0 && page.items.length === 0) {
+    const first = page.skipped[0]?.reason ?? "none names a model on the Hub";
+    throw invalid(listing.url, `answered ${document.length} entries of no use: ${first}`);
+  }
   return page;
 }
 

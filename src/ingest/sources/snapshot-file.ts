@@ -17,6 +17,7 @@ const origin = z.object({
   basis: z.enum(["stated", "class-default", "derived", "curated"]),
   source: z.string().optional(),
   revision: z.string().nullable().optional(),
+  reason: z.string().optional(),
 });
 
 const artifact = z.object({

@@ -17,6 +17,7 @@ export function snapshotSource(path: string = SNAPSHOT_PATH): Source {
     id: "snapshot",
     title: "Bundled snapshot",
     version: 1,
+    selfContained: true,
 
     async listPage() {
       lines = new Map(parseSnapshot(await readFile(path, "utf8")).map((line) => [line.id, line]));

@@ -44,7 +44,8 @@ export interface Commit {
   repo: HubRepo;
   sha: string;
   lastModified: string;
-  createdAt: string;
+  /** Null where nothing is known, as in a corpus of bare configs. */
+  createdAt: string | null;
   files: HubFile[];
 }
 
@@ -64,7 +65,7 @@ export function makeCommit(repo: HubRepo): Commit {
     repo,
     sha: repo.sha ?? sha1(card),
     lastModified: repo.lastModified ?? "2026-01-01T00:00:00.000Z",
-    createdAt: repo.createdAt ?? "2025-01-01T00:00:00.000Z",
+    createdAt: repo.createdAt ?? null,
     files,
   };
 }

@@ -129,6 +129,15 @@ test.each([
   });
 });
 
+test("a document whose fields were renamed is a failure, not an empty list", async () => {
+  server.document = { boat: { ...boat, weights: undefined, files: boat.weights } };
+  await expect(source.listPage(null, contextWith())).rejects.toThrow(/1 entries of no use/);
+  server.document = { boat: { ...boat, id: undefined, key: boat.id } };
+  await expect(source.listPage(null, contextWith())).rejects.toMatchObject({
+    code: "UPSTREAM_INVALID",
+  });
+});
+
 test("an endless document is cut off", async () => {
   server.fail("/models.json", { kind: "huge", bytes: 1e9 }, 1);
   await expect(source.listPage(null, contextWith())).rejects.toMatchObject({

@@ -36,6 +36,7 @@ export function fileSource(path: string): Source {
     id: "file",
     title: "Own models",
     version: NORMALIZER_VERSION,
+    selfContained: true,
     listPage: async (cursor) => ((await isFolder()) ? folder.listPage(cursor) : listLines(path)),
     async read(item, context) {
       const model = await find(item);

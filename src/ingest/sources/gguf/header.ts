@@ -34,13 +34,17 @@ export async function readContents(
 ): Promise<GgufContents> {
   const contents: GgufContents = { types: {}, parameters: 0, label: null };
   for (const path of paths) {
-    const { metadata, tensorInfos } = await readHeader(path, async (_, init) => {
+    let received = 0;
+    const { metadata, tensorInfos, tensorInfoByteRange } = await parse(path, async (_, init) => {
       const range = new Headers(init?.headers).get("range") ?? "";
       const [, first, last] = range.match(/^bytes=(\d+)-(\d+)$/) ?? [];
       const { body, headers } = await hub.part(id, revision, path, Number(first), Number(last));
+      received += body.byteLength;
       onBytes(body.byteLength);
       return new Response(Buffer.from(body), { headers });
     });
+    // The parser reads zeros past the end of what it was given.
+    if (tensorInfoByteRange[1] > received) throw invalid(path, "it is cut short");
     for (const { shape, dtype } of tensorInfos) {
       const elements = shape.reduce((product, width) => product * Number(width), 1);
       const type = GGMLQuantizationType[dtype] ?? `type ${dtype}`;
@@ -51,18 +55,22 @@ export async function readContents(
     contents.label ??= GGMLFileQuantizationType[Number(fileType)] ?? null;
   }
   if (!Number.isSafeInteger(contents.parameters)) {
-    throw new PlimsollError("UPSTREAM_INVALID", `${paths[0]} has a header of impossible sizes`);
+    throw invalid(`${paths[0]}`, "its sizes are impossible");
   }
   return contents;
 }
 
-/** The reader wants an address and a `fetch` that answers ranges of it; the address is never used. */
-async function readHeader(path: string, fetch: typeof globalThis.fetch) {
+/** The parser wants an address and a `fetch` that answers ranges of it; the address is never used. */
+async function parse(path: string, fetch: typeof globalThis.fetch) {
   try {
     return await gguf("https://hub.invalid", { fetch, computeParametersCount: true });
   } catch (error) {
     if (error instanceof PlimsollError || (error as Error)?.name === "AbortError") throw error;
-    const message = `${path} has no readable GGUF header: ${messageOf(error)}`;
-    throw new PlimsollError("UPSTREAM_INVALID", message, { cause: error });
+    throw invalid(path, messageOf(error), error);
   }
+}
+
+function invalid(path: string, why: string, cause?: unknown): PlimsollError {
+  const message = `${path} has no readable GGUF header: ${why}`;
+  return new PlimsollError("UPSTREAM_INVALID", message, { cause });
 }

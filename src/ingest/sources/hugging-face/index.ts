@@ -24,6 +24,7 @@ export function createHuggingFaceSource(options: HuggingFaceOptions): Source {
     id: "hugging-face",
     title: "Hugging Face Hub",
     version: NORMALIZER_VERSION,
+    incremental: true,
     listPage: (cursor, context) => listPage(hub(context), options, cursor, context.since ?? null),
     read: (item, context) => readModel(hub(context), item, context),
   };

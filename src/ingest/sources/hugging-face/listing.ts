@@ -1,10 +1,12 @@
 /**
  * What to list on the Hub: each organization of a curated list, then what is trending. Each listing
  * is followed by its own chain of cursors, so an organization that fails does not stop the others.
- * A page that repeats itself and a listing without end are both cut off.
+ * When only recent changes are wanted, one listing of all that changed on the Hub takes the place of
+ * the organizations' own. A page that repeats itself and a listing without end are both cut off.
  */
 import { z } from "zod";
 import { PlimsollError } from "../../../errors.ts";
+import { later } from "../../report.ts";
 import type { ListedModel, ListPage, SkippedItem } from "../../source.ts";
 import type { HubClient } from "./client.ts";
 import { EXPAND, type HubInfo, parseEntry } from "./protocol.ts";
@@ -22,8 +24,9 @@ export interface ListingOptions {
 
 /** One step of a listing: what to ask, and how many entries earlier pages held. */
 const step = z.object({
-  /** Null: what is trending. */
+  /** Null: what is trending; `changes`: what changed on the whole Hub, of our organizations. */
   organization: z.string().nullable(),
+  changes: z.boolean().optional(),
   /** Search string of the page. */
   query: z.string(),
   seen: z.number().int(),
@@ -31,6 +34,11 @@ const step = z.object({
 type Step = z.infer<typeof step>;
 
 const PAGE_SIZE = 100;
+/** Changes come many to a page, because most of them are of other owners. */
+const CHANGES_PAGE_SIZE = 500;
+/** Entries after which listing each organization is cheaper than what changed on the whole Hub. */
+const MOST_CHANGES = 5000;
+const LONGEST_CHANGES_MS = 6 * 3_600_000;
 
 /** Kinds of models that keep a text cache or embed text; others are listed by the Hub but not ours. */
 const PIPELINES = new Set([
@@ -50,7 +58,7 @@ const PIPELINES = new Set([
   "text-classification",
 ]);
 
-/** One page. The first call (null) asks for the first listing and names the others in `next`. */
+/** One page. Where there are several listings the first call (null) only names them in `next`. */
 export async function listPage(
   hub: HubClient,
   options: ListingOptions,
@@ -58,14 +66,19 @@ export async function listPage(
   since: string | null,
 ): Promise<ListPage> {
   const steps = cursor === null ? firstSteps(options, since) : [readCursor(cursor)];
-  const current = steps.shift();
-  if (current === undefined) return { items: [], skipped: [], next: [] };
+  const [current] = steps;
+  if (current === undefined || steps.length > 1) return planned(steps);
   const { entries, nextQuery } = await hub.list(current.query);
-  const limit = current.organization === null ? options.trending : options.limitPerOrganization;
-  const page: ListPage = { items: [], skipped: [], next: steps.map((s) => JSON.stringify(s)) };
+  const limit = limitOf(current, options);
+  const page: ListPage = { items: [], skipped: [], next: [], newest: null };
   let reachedKnown = false;
   for (const raw of entries.slice(0, limit - current.seen)) {
     const info = parseEntry(raw);
+    if (info !== null) page.newest = later(page.newest ?? null, info.lastModified);
+    if (current.changes && !isOurs(raw, info, options)) {
+      reachedKnown ||= info !== null && isOlder(info, since);
+      continue;
+    }
     const skip = skipReason(raw, info);
     if (skip !== null) page.skipped.push(skip);
     else if (info !== null && isOlder(info, since)) reachedKnown = current.organization !== null;
@@ -75,8 +88,26 @@ export async function listPage(
   const more = nextQuery !== null && nextQuery !== current.query && entries.length > 0;
   if (more && seen < limit && !reachedKnown) {
     page.next.push(JSON.stringify({ ...current, query: nextQuery, seen } satisfies Step));
+  } else if (more && current.changes && !reachedKnown) {
+    // More happened than one listing is worth following.
+    page.next.push(...planned(organizationSteps(options, "lastModified")).next);
   }
   return page;
+}
+
+function planned(steps: Step[]): ListPage {
+  return { items: [], skipped: [], next: steps.map((each) => JSON.stringify(each)) };
+}
+
+function limitOf(current: Step, options: ListingOptions): number {
+  if (current.changes) return MOST_CHANGES;
+  return current.organization === null ? options.trending : options.limitPerOrganization;
+}
+
+/** Whether an entry of the whole Hub's listing is of an organization that we read. */
+function isOurs(raw: unknown, info: HubInfo | null, { organizations }: ListingOptions): boolean {
+  const id = info?.id ?? (raw as { id?: unknown } | null)?.id;
+  return typeof id === "string" && organizations.includes(id.split("/")[0] ?? id);
 }
 
 function listed(info: HubInfo): ListedModel {
@@ -84,10 +115,27 @@ function listed(info: HubInfo): ListedModel {
 }
 
 function firstSteps(options: ListingOptions, since: string | null): Step[] {
-  // By change when only changes are wanted: the listing can then stop at the first one we know.
-  const sort = since === null ? "downloads" : "lastModified";
+  const recent = since !== null && Date.now() - Date.parse(since) < LONGEST_CHANGES_MS;
+  const steps =
+    recent && options.organizations.length > 2
+      ? [changesStep(options)]
+      : // By change when only changes are wanted: the listing can stop at the first one we know.
+        organizationSteps(options, since === null ? "downloads" : "lastModified");
+  if (options.trending === 0) return steps;
+  const most = `${Math.min(PAGE_SIZE, options.trending)}`;
+  const trending = query({ pipeline_tag: "text-generation", sort: "trendingScore", limit: most });
+  return [...steps, { organization: null, query: trending, seen: 0 }];
+}
+
+function changesStep({ tag }: ListingOptions): Step {
+  const filters = { sort: "lastModified", limit: `${CHANGES_PAGE_SIZE}` };
+  const search = query({ ...filters, ...(tag === undefined ? {} : { filter: tag }) });
+  return { organization: "*", changes: true, query: search, seen: 0 };
+}
+
+function organizationSteps(options: ListingOptions, sort: string): Step[] {
   const limit = `${Math.min(PAGE_SIZE, options.limitPerOrganization)}`;
-  const steps = options.organizations.map((organization): Step => {
+  return options.organizations.map((organization): Step => {
     const filters = {
       sort,
       limit,
@@ -96,10 +144,6 @@ function firstSteps(options: ListingOptions, since: string | null): Step[] {
     };
     return { organization, query: query(filters), seen: 0 };
   });
-  if (options.trending === 0) return steps;
-  const most = `${Math.min(PAGE_SIZE, options.trending)}`;
-  const trending = query({ pipeline_tag: "text-generation", sort: "trendingScore", limit: most });
-  return [...steps, { organization: null, query: trending, seen: 0 }];
 }
 
 function query(parameters: Record<string, string>): string {

@@ -3,6 +3,7 @@
  * Only models that no other source could read are looked for, and what is read is marked as coming
  * from a copy. As soon as the Hub hands the files out, its own reading is believed instead.
  */
+import { z } from "zod";
 import { NORMALIZER_VERSION, normalizeConfig, parseConfigText } from "../../normalize/index.ts";
 import type { KnownRecord, Source, SourceRecord } from "../../source.ts";
 import { CONFIG_FILES, REPOSITORY_ID } from "../hugging-face/protocol.ts";
@@ -20,6 +21,8 @@ const COPIES: Readonly<Record<string, readonly string[]>> = {
   CohereLabs: ["CohereLabs", "AI-ModelScope"],
 };
 
+const listed = z.object({ statedParameters: z.number().nullable() });
+
 /** @param endpoint base URL of ModelScope or of a mirror. */
 export function modelScopeSource(endpoint: string): Source {
   return {
@@ -30,19 +33,22 @@ export function modelScopeSource(endpoint: string): Source {
     async listPage(_, { catalog }) {
       const closed = (await catalog?.closed(ID)) ?? [];
       const items = closed
-        .filter((id) => REPOSITORY_ID.test(id))
-        .map((externalId) => ({ externalId, revision: null, lastModified: null, info: null }));
+        .filter(({ huggingFaceId: id }) => REPOSITORY_ID.test(id))
+        .map(({ huggingFaceId: externalId, statedParameters }) => {
+          return { externalId, revision: null, lastModified: null, info: { statedParameters } };
+        });
       return { items, skipped: [], next: [] };
     },
 
-    async read({ externalId: id }, context) {
+    async read({ externalId: id, info }, context) {
       if (!REPOSITORY_ID.test(id)) return missing(id);
       const client = new ModelScopeClient(endpoint, context);
       const known = await context.known(id);
       for (const copy of copiesOf(id)) {
         const files = await client.files(copy);
         if (files?.some(({ path }) => path === "config.json")) {
-          return readCopy(client, { id, copy, files, known });
+          const stated = listed.safeParse(info).data?.statedParameters ?? null;
+          return readCopy(client, { id, copy, files, known, stated });
         }
       }
       return missing(id);
@@ -62,6 +68,8 @@ interface Copy {
   copy: string;
   files: ModelScopeFile[];
   known: KnownRecord | null;
+  /** Parameters that the closed repository states. */
+  stated: number | null;
 }
 
 async function readCopy(client: ModelScopeClient, copied: Copy): Promise<SourceRecord> {
@@ -85,6 +93,8 @@ async function readCopy(client: ModelScopeClient, copied: Copy): Promise<SourceR
     id: null,
     config: texts["config.json"],
     files: { hfQuantConfig: texts["hf_quant_config.json"] },
+    // A copy that does not fit the original's own count is told in an issue.
+    info: { safetensors: { total: copied.stated } },
   });
   return { ...record, outcome, reason, facts, origins, issues: [copyIssue(id, copy), ...issues] };
 }

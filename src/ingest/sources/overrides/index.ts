@@ -39,6 +39,7 @@ export function overridesSource(folder: URL = OVERRIDES_FOLDER): Source {
     id: "overrides",
     title: "Corrections by hand",
     version: 1,
+    selfContained: true,
     listPage: (cursor) => files.listPage(cursor),
     async read({ externalId, info }, context) {
       const found = await files.find(externalId, info);

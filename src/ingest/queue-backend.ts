@@ -1,0 +1,88 @@
+/**
+ * The two backends of the queue. BullMQ runs over Redis where a URL is given and otherwise over the
+ * same Postgres as the catalog; this is the one file that knows which of the two it is. What workers
+ * share beside their jobs, the rate budget, lives in the same place.
+ */
+import {
+  createPostgresBackend,
+  type Job,
+  Queue,
+  QueueEvents,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+  withBackend,
+} from "bullmq";
+import { Redis } from "ioredis";
+import pg from "pg";
+import { createPostgresBudget } from "./budget/postgres.ts";
+import { createRedisBudget } from "./budget/redis.ts";
+import type { Budget } from "./http/budget.ts";
+import type { JobData } from "./jobs.ts";
+
+export interface BackendOptions {
+  databaseUrl: string;
+  redisUrl: string | null;
+  name: string;
+  onError: (error: Error) => void;
+}
+
+export type Processor = (job: Job<JobData>, token: string | undefined) => Promise<unknown>;
+
+export interface Backend {
+  queue: Queue<JobData>;
+  events: QueueEvents;
+  budget: Budget;
+  makeWorker(process: Processor, options: Omit<WorkerOptions, "connection">): Worker<JobData>;
+  /** Lets go of what the queue, its events and its workers do not close themselves. */
+  close(): Promise<void>;
+}
+
+export async function connectBackend(options: BackendOptions): Promise<Backend> {
+  const { redisUrl } = options;
+  return redisUrl === null ? overPostgres(options) : overRedis(options, redisUrl);
+}
+
+function overRedis({ name, onError }: BackendOptions, redisUrl: string): Backend {
+  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  connection.on("error", onError);
+  return {
+    queue: new Queue<JobData>(name, { connection }),
+    events: new QueueEvents(name, { connection }),
+    budget: createRedisBudget(connection),
+    makeWorker: (process, settings) =>
+      new Worker<JobData>(name, process, { ...settings, connection }),
+    close: async () => void (await connection.quit().catch(() => {})),
+  };
+}
+
+async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Promise<Backend> {
+  await migrateQueue(databaseUrl);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  pool.on("error", onError);
+  const postgres = withBackend(createPostgresBackend);
+  const connection = { connectionString: databaseUrl, max: 3 };
+  // BullMQ's own classes are generic in the backend; the two sets differ in nothing that is used here.
+  return {
+    queue: new postgres.Queue<JobData>(name, { connection }) as unknown as Queue<JobData>,
+    events: new postgres.QueueEvents(name, { connection }) as unknown as QueueEvents,
+    budget: await createPostgresBudget(pool),
+    makeWorker: (process, settings) =>
+      new postgres.Worker<JobData>(name, process as never, {
+        ...settings,
+        connection,
+      }) as unknown as Worker<JobData>,
+    close: () => pool.end(),
+  };
+}
+
+/** BullMQ never migrates by itself; its migration takes its own lock. */
+async function migrateQueue(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * The two steps that every run is made of, whoever drives it: list one page, and read some models.
+ * Both end in a tally and never throw for what an upstream did; what they throw is our own trouble.
+ */
+import pMap from "p-map";
+import type { WriteResult } from "../db/apply-batch.ts";
+import { writeRecords } from "../db/catalog.ts";
+import { catalogView } from "../db/catalog-view.ts";
+import type { Database } from "../db/client.ts";
+import { followName } from "../db/names.ts";
+import { type CatalogRecord, recordsOf, type StoredRecord } from "../db/records.ts";
+import { messageOf, PlimsollError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { HttpClient } from "./http/client.ts";
+import { refusedRecord } from "./refused.ts";
+import { emptyTally, later, noteFailure, noteReason, type Tally } from "./report.ts";
+import type { ListedModel, Source, SourceContext, SourceRecord } from "./source.ts";
+
+export type RecordWriter = (sourceId: string, records: CatalogRecord[]) => Promise<WriteResult[]>;
+
+export interface StepDeps {
+  db: Database;
+  http: HttpClient;
+  log: Log;
+  signal: AbortSignal;
+  /** Models read at the same time. */
+  concurrency?: number;
+  /** Instead of writing each step's records by themselves. */
+  write?: RecordWriter;
+  /** Nothing is to be kept: names and absences are not followed. */
+  dryRun?: boolean;
+  /** Called after each model that was read. */
+  onRead?: () => void;
+}
+
+export interface ListedPage {
+  tally: Tally;
+  /** Ids of the models on the page. */
+  seen: string[];
+  /** Models whose reading may cost requests. */
+  toRead: ListedModel[];
+  /** Cursors of the pages to list next. */
+  next: string[];
+}
+
+/** Lists one page and settles at once what needs no request. */
+export async function listStep(
+  source: Source,
+  cursor: string | null,
+  since: string | null,
+  deps: StepDeps,
+): Promise<ListedPage> {
+  const tally = emptyTally();
+  try {
+    const context = contextOf(deps, new Map(), since);
+    const page = await source.listPage(cursor, context);
+    // A page that only names others has said nothing of its own.
+    const silent = page.items.length === 0 && page.skipped.length === 0 && page.next.length > 0;
+    tally.pages = silent ? 0 : 1;
+    tally.listed = page.items.length;
+    tally.skipped = page.skipped.length;
+    for (const { code, externalId, reason } of page.skipped) {
+      noteReason(tally, code, `${externalId ?? "An entry"}: ${reason}`);
+    }
+    tally.newest = page.newest ?? null;
+    for (const item of page.items) tally.newest = later(tally.newest, item.lastModified);
+    const seen = page.items.map((item) => item.externalId);
+    const stored = await knownOf(source, seen, deps.db);
+    const isKnown = ({ externalId, revision }: ListedModel) =>
+      revision !== null && stored.get(externalId)?.revision === revision;
+    const [settled, toRead] = split(page.items, (item) => source.selfContained || isKnown(item));
+    await readInto(tally, source, settled, stored, deps);
+    return { tally, seen, toRead, next: page.next };
+  } catch (error) {
+    if (deps.signal.aborted || isOurs(error)) throw error;
+    noteFailure(tally, "page", error);
+    deps.log.debug({ source: source.id, error: messageOf(error) }, "a page could not be listed");
+    return { tally, seen: [], toRead: [], next: [] };
+  }
+}
+
+/** Reads models and writes what was read. */
+export async function readStep(
+  source: Source,
+  items: ListedModel[],
+  deps: StepDeps,
+): Promise<Tally> {
+  const tally = emptyTally();
+  const ids = items.map((item) => item.externalId);
+  await readInto(tally, source, items, await knownOf(source, ids, deps.db), deps);
+  return tally;
+}
+
+async function readInto(
+  tally: Tally,
+  source: Source,
+  items: ListedModel[],
+  stored: Map<string, StoredRecord>,
+  deps: StepDeps,
+): Promise<void> {
+  if (items.length === 0) return;
+  const context = contextOf(deps, stored, null);
+  const readItem = async (item: ListedModel) => {
+    const record = await readOne(source, item, context, tally);
+    deps.onRead?.();
+    return record;
+  };
+  const read = await pMap(items, readItem, { concurrency: deps.concurrency ?? 8 });
+  const records = read
+    .filter((record) => record !== null)
+    .map((record) => ({ ...record, readerVersion: source.version }));
+  const write = deps.write ?? ((sourceId, batch) => writeRecords(deps.db, sourceId, batch));
+  for (const { outcome } of await write(source.id, records)) tally[outcome]++;
+  for (const record of records) {
+    if (record.outcome === "partial") tally.partial++;
+    if (record.reason) noteReason(tally, record.issues[0]?.code ?? record.state, record.reason);
+  }
+  for (const { externalId, state, renamedTo } of deps.dryRun ? [] : records) {
+    await followName(deps.db, source.id, { externalId, state, renamedTo });
+  }
+}
+
+/** A failure that may pass is counted and met again next time; any other sets the model aside. */
+async function readOne(
+  source: Source,
+  item: ListedModel,
+  context: SourceContext,
+  tally: Tally,
+): Promise<SourceRecord | null> {
+  try {
+    return await source.read(item, context);
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    if (error instanceof PlimsollError && !error.retryable) return refusedRecord(item, error);
+    noteFailure(tally, "model", error);
+    context.log.debug({ externalId: item.externalId, error: messageOf(error) }, "not read");
+    return null;
+  }
+}
+
+/** What is stored and was read by this version of the reader; older readings are read again. */
+async function knownOf(source: Source, ids: string[], db: Database) {
+  if (ids.length === 0) return new Map<string, StoredRecord>();
+  const stored = [...(await recordsOf(db, source.id, ids))];
+  return new Map(stored.filter(([, record]) => record.readerVersion === source.version));
+}
+
+function contextOf(
+  { db, http, log, signal }: StepDeps,
+  stored: Map<string, StoredRecord>,
+  since: string | null,
+): SourceContext {
+  const known = async (externalId: string) => stored.get(externalId) ?? null;
+  return { http, log, signal, since, catalog: catalogView(db), known };
+}
+
+/** Postgres in trouble is not the upstream's fault: the step as a whole is tried again. */
+function isOurs(error: unknown): boolean {
+  return error instanceof Error && error.name === "DrizzleQueryError";
+}
+
+function split<T>(items: T[], test: (item: T) => boolean | undefined): [T[], T[]] {
+  const yes = items.filter((item) => test(item));
+  return [yes, items.filter((item) => !yes.includes(item))];
+}
