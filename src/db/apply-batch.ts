@@ -39,7 +39,7 @@ export async function applyBatch(
   const events: NewEvent[] = [];
   const owned: Parameters<typeof putOwners>[1] = [];
 
-  for (const [huggingFaceId, records] of byModel(storable)) {
+  for (const [huggingFaceId, records] of byModel(storable, state)) {
     const slug = state.slugs.get(huggingFaceId)!;
     const said = factsOf(sourceId, huggingFaceId, records, state);
     if (!said.some((record) => makesModel(record.outcome))) {
@@ -49,6 +49,7 @@ export async function applyBatch(
     const merged = mergeFacts(said);
     const previous = state.rows.get(huggingFaceId);
     const row = modelRow({ slug, huggingFaceId }, merged, previous);
+    if (said.some((record) => record.state === "missing")) row.status = "WITHDRAWN";
     const event = previous ? updateEvent(sourceId, previous, row) : addedEvent(sourceId, row);
     if (!previous || difference(previous, row).any) {
       rows.push(row);
@@ -76,7 +77,9 @@ export async function applyBatch(
     tx,
     sourceId,
     filed.map((record) => record.externalId),
-    filed.flatMap((record) => artifactRows(sourceId, state.slugs.get(modelIdOf(record)!)!, record)),
+    filed.flatMap((record) =>
+      artifactRows(sourceId, state.slugs.get(presentId(record, state)!)!, record),
+    ),
   );
   await release(
     tx,
@@ -92,9 +95,15 @@ function modelIdOf(record: CatalogRecord): string | null {
   return record.outcome === "artifacts" ? (record.facts.baseModel ?? null) : record.externalId;
 }
 
+/** The same by the model's present name. */
+function presentId(record: CatalogRecord, { names }: BatchState): string | null {
+  const id = modelIdOf(record);
+  return id === null ? null : (names.get(id) ?? id);
+}
+
 /** Null for notes of a model that is not in the catalog yet. */
 function slugOf(record: CatalogRecord, state: BatchState, rows: NewModelRow[]): string | null {
-  const id = modelIdOf(record)!;
+  const id = presentId(record, state)!;
   const exists = state.rows.has(id) || rows.some((row) => row.huggingFaceId === id);
   return exists ? (state.slugs.get(id) ?? null) : null;
 }
@@ -105,7 +114,7 @@ function makesModel(outcome: string): boolean {
 
 /** Files of a model that the catalog does not have; the next sweep meets them again. */
 function isOrphan(record: CatalogRecord, state: BatchState): boolean {
-  const id = modelIdOf(record);
+  const id = presentId(record, state);
   return id === null || (record.outcome === "artifacts" && !state.rows.has(id));
 }
 
@@ -113,10 +122,10 @@ function skipped({ externalId }: CatalogRecord): WriteResult {
   return { externalId, outcome: "skipped" };
 }
 
-function byModel(items: HashedRecord[]): Map<string, CatalogRecord[]> {
+function byModel(items: HashedRecord[], state: BatchState): Map<string, CatalogRecord[]> {
   const groups = new Map<string, CatalogRecord[]>();
   for (const { record } of items) {
-    const id = modelIdOf(record)!;
+    const id = presentId(record, state)!;
     groups.set(id, [...(groups.get(id) ?? []), record]);
   }
   return groups;
@@ -125,9 +134,11 @@ function byModel(items: HashedRecord[]): Map<string, CatalogRecord[]> {
 /** What all sources say about a model, the new records in place of the stored ones they replace. */
 function factsOf(sourceId: string, modelId: string, records: CatalogRecord[], state: BatchState) {
   const replaced = new Set(records.map((record) => record.externalId));
+  const slug = state.slugs.get(modelId);
   const kept = state.records.filter(
     (row) =>
-      row.externalId === modelId && !(row.sourceId === sourceId && replaced.has(row.externalId)),
+      (row.externalId === modelId || row.modelSlug === slug) &&
+      !(row.sourceId === sourceId && replaced.has(row.externalId)),
   );
   const all = [...kept, ...records.map((record) => ({ ...record, sourceId }))];
   return all.filter((record) => record.outcome !== "artifacts");
@@ -159,6 +170,10 @@ function addedEvent(sourceId: string, row: NewModelRow): NewEvent {
 
 function updateEvent(sourceId: string, previous: ModelRow, row: NewModelRow): NewEvent | null {
   const { changes, estimateChanged } = difference(previous, row);
+  if (row.status === "WITHDRAWN" && previous.status !== "WITHDRAWN") {
+    const message = `${row.name} was withdrawn: ${row.huggingFaceId} is gone.`;
+    return { ...subject(sourceId, row), kind: "MODEL_WITHDRAWN", message, changes };
+  }
   if (changes.length > 0) {
     const fields = changes.map((change) => change.field).join(", ");
     const message = `${row.name} changed: ${fields}.`;

@@ -2,12 +2,12 @@
  * What is stored about the models of a batch, read under lock. Models are locked in one order, so two
  * workers that write the same models wait for each other and never in a circle.
  */
-import { inArray, sql } from "drizzle-orm";
+import { eq, inArray, or, sql } from "drizzle-orm";
 import type { Transaction } from "./client.ts";
 import type { ModelRow } from "./model-row.ts";
 import type { StoredRecord } from "./records.ts";
 import { chooseSlug, slugify } from "./slugs.ts";
-import { models, sourceRecords } from "./tables.ts";
+import { modelAliases, models, sourceRecords } from "./tables.ts";
 
 export interface BatchState {
   /** Existing rows by Hugging Face id. */
@@ -16,14 +16,18 @@ export interface BatchState {
   slugs: Map<string, string>;
   /** What every source said about these models; files of theirs are not among it. */
   records: StoredRecord[];
+  /** Present id of each model of the batch that is asked for by a former one. */
+  names: Map<string, string>;
 }
 
 /** Locks the models until the transaction ends and reads everything stored about them. */
 export async function lockAndLoad(tx: Transaction, modelIds: string[]): Promise<BatchState> {
   if (modelIds.length === 0) {
-    return { rows: new Map(), slugs: new Map(), records: [] };
+    return { rows: new Map(), slugs: new Map(), records: [], names: new Map() };
   }
-  const sorted = modelIds.toSorted();
+  const names = await presentNames(tx, modelIds);
+  const present = modelIds.map((id) => names.get(id) ?? id);
+  const sorted = [...new Set(present)].toSorted();
   const keys = sql.join(
     sorted.map((id) => sql`(hashtextextended(${id}, 0))`),
     sql`, `,
@@ -32,11 +36,24 @@ export async function lockAndLoad(tx: Transaction, modelIds: string[]): Promise<
   const existing = await tx.select().from(models).where(inArray(models.huggingFaceId, sorted));
   const rows = new Map(existing.map((row) => [row.huggingFaceId, row]));
   const slugs = await assignSlugs(tx, sorted, rows);
-  return {
-    rows,
-    slugs,
-    records: await tx.select().from(sourceRecords).where(inArray(sourceRecords.externalId, sorted)),
-  };
+  const ids = [...new Set([...sorted, ...modelIds])];
+  // Records under a former name hang on the model by its slug.
+  const about = or(
+    inArray(sourceRecords.externalId, ids),
+    inArray(sourceRecords.modelSlug, [...slugs.values()]),
+  );
+  const records = await tx.select().from(sourceRecords).where(about);
+  return { rows, slugs, records, names };
+}
+
+async function presentNames(tx: Transaction, ids: string[]): Promise<Map<string, string>> {
+  const lower = new Map(ids.map((id) => [id.toLowerCase(), id]));
+  const rows = await tx
+    .select({ alias: modelAliases.alias, id: models.huggingFaceId })
+    .from(modelAliases)
+    .innerJoin(models, eq(models.slug, modelAliases.modelSlug))
+    .where(inArray(modelAliases.alias, [...lower.keys()]));
+  return new Map(rows.map(({ alias, id }) => [lower.get(alias) ?? alias, id]));
 }
 
 async function assignSlugs(

@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { applyBatch, type HashedRecord, type WriteResult } from "./apply-batch.ts";
-import type { Database } from "./client.ts";
+import type { Database, Transaction } from "./client.ts";
 import { setAside } from "./quarantine.ts";
 import { type CatalogRecord, contentHash, recordsOf, type StoredRecord } from "./records.ts";
 
@@ -15,7 +15,7 @@ import { type CatalogRecord, contentHash, recordsOf, type StoredRecord } from ".
  * Refused records are set aside with their reason; what was stored before stays served.
  */
 export async function writeRecords(
-  db: Database,
+  db: Database | Transaction,
   sourceId: string,
   records: CatalogRecord[],
 ): Promise<WriteResult[]> {

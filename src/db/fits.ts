@@ -1,15 +1,23 @@
 /**
  * The estimator's sums as SQL, so that "what fits" is filtered, sorted and paged in the database. It
- * reads the same memory profile and follows the same rules (llama.cpp's cells, flash attention on,
- * one micro-batch of 512) to the same byte; a test holds the two equal over the whole catalog.
+ * follows the same rules (llama.cpp's cells, flash attention on, one micro-batch of 512) to the same
+ * byte; a test holds the two equal over the whole catalog. One plain expression over one column, so
+ * that an index can answer it.
  */
 import { type SQL, sql } from "drizzle-orm";
 import { streamCells } from "../estimator/cache/segments.ts";
 import { CACHE_TYPES, type CacheType, RUNTIME_BYTES } from "../estimator/index.ts";
+import { roundUp } from "../estimator/units.ts";
+import { placeOf, SEGMENTS } from "./fit-coefficients.ts";
 import type { models } from "./tables.ts";
 
+type FitColumn = (typeof models)["fit"];
+
+/** The array where it is read: a column, or an unpacked copy of one. */
+type Fit = SQL | FitColumn;
+
 export interface FitSettings {
-  /** A quantization name of the profile; where a profile lacks it, the sum is null. */
+  /** A quantization name; where there is none of that name, the sum is null. */
   quant: string;
   contextTokens: number;
   sequences: number;
@@ -19,56 +27,84 @@ export interface FitSettings {
 }
 
 /** Tokens computed at once, and cells that allocations are rounded up to: llama.cpp's defaults. */
-const UBATCH = sql.raw("512");
-const CELLS = sql.raw("256");
+const UBATCH = 512;
+const CELLS = 256;
+/** The indices of the rows whose logits are kept take a multiple of this many bytes. */
+const ROW_ALIGNMENT = 16;
+
+/** A number of ours as a literal: a plan then serves exactly these settings. */
+const number = (value: number) => sql.raw(`${value}::float8`);
 
 /**
  * Bytes that a model takes in all, as a double that holds a whole number; null where the model has no
  * memory profile or the cache type's blocks do not divide its heads.
  */
-export function memoryBytes(
-  profile: (typeof models)["memoryProfile"],
-  settings: FitSettings,
-): SQL<number | null> {
+export function memoryBytes(fit: FitColumn, settings: FitSettings): SQL<number | null> {
+  return sql`(select sum + floor(${number(settings.overheadFraction)} * sum + 0.5)
+    from (select ${exactBytes(OWN, settings)} as sum from ${unpacked(fit)} offset 0) as exact)`;
+}
+
+/** True for models that take at most `budgetBytes`. */
+export function fitsIn(fit: FitColumn, settings: FitSettings, budgetBytes: number): SQL {
+  const most = mostBeforeMargin(budgetBytes, settings.overheadFraction);
+  // The weights alone rule most models out, for the price of one comparison.
+  return sql`(${at(fit, settings.quant)} <= ${number(most - RUNTIME_BYTES.central)}
+    and (select ${exactBytes(OWN, settings)} from ${unpacked(fit)}) <= ${number(most)})`;
+}
+
+const OWN = sql.raw("own.fit");
+
+/** Postgres may store the array packed, and would unpack it again for each of its numbers. */
+const unpacked = (fit: FitColumn) => sql`(select ${fit} || '{}'::float8[] as fit offset 0) as own`;
+
+/** The largest sum that stays within the budget together with its margin. */
+function mostBeforeMargin(budgetBytes: number, overhead: number): number {
+  const withMargin = (sum: number) => sum + Math.floor(overhead * sum + 0.5);
+  let sum = Math.floor(budgetBytes / (1 + overhead)) + 2;
+  while (sum > 0 && withMargin(sum) > budgetBytes) sum--;
+  return sum;
+}
+
+const at = (fit: Fit, name: string) => sql`${fit}[${sql.raw(String(placeOf(name)))}]`;
+
+function exactBytes(fit: Fit, settings: FitSettings): SQL {
   const { quant, contextTokens, cacheType } = settings;
-  const full = sql`${streamCells(contextTokens, settings.sequences, false)}::float8`;
-  const sequences = sql`${settings.sequences}::float8`;
-  const overhead = sql`${settings.overheadFraction}::float8`;
-  const block = sql.raw(String(CACHE_TYPES[cacheType].elements));
-  const blockBytes = sql.raw(String(CACHE_TYPES[cacheType].bytes));
-  const driver = sql.raw(String(RUNTIME_BYTES.central));
-  return sql<number | null>`(
-    select parts.sum + floor(${overhead} * parts.sum + 0.5)
-    from jsonb_to_record(${profile}) as profile(weights jsonb, cache jsonb, compute jsonb),
-      jsonb_to_record(profile.cache) as cache(
-        segments jsonb, "keyHeadWidths" jsonb, "valueHeadWidths" jsonb,
-        "fixedBytesPerSequence" float8, "stateBytesPerSequence" float8),
-      jsonb_to_record(profile.compute) as compute(
-        "peakElements" float8, "cellElements" float8, "outputElements" float8,
-        "vocabSize" float8, "fullMask" boolean),
-      lateral (
-        select
-          coalesce(sum(${sequences} * cells.count * ("keyElements" + "valueElements")
-            / ${block} * ${blockBytes}), 0) as bytes,
-          coalesce(max(cells.count) filter (where "windowTokens" is not null), 0) as windowed
-        from jsonb_to_recordset(cache.segments) as segment(
-            "windowTokens" float8, "tokensPerCell" float8,
-            "keyElements" float8, "valueElements" float8),
-          lateral (select case
-            when "tokensPerCell" > 1
-              then ceil(ceil(${full} / "tokensPerCell") / ${CELLS}) * ${CELLS}
-            when "windowTokens" is null or "windowTokens" + ${UBATCH} >= ${full} then ${full}
-            else ceil(("windowTokens" + ${UBATCH}) / ${CELLS}) * ${CELLS} end as count) as cells
-      ) as kv,
-      lateral (select case when "fullMask" then ${full} else 0 end as cells) as seen,
-      lateral (select
-        (weights->${quant}->>'deviceBytes')::float8 + ${driver} + kv.bytes
-        + ${sequences} * ("fixedBytesPerSequence" + "stateBytesPerSequence")
-        + greatest(
-            ${UBATCH} * 4 * ("peakElements" + ceil("cellElements" * seen.cells))
-              + ${UBATCH} * 2 * (seen.cells + kv.windowed) + ceil(${sequences} / 4) * 16,
-            ${sequences} * "vocabSize" * 4 + ${UBATCH} * 4 * "outputElements") as sum) as parts
-    where not exists (
-      select from jsonb_array_elements_text("keyHeadWidths" || "valueHeadWidths") as width
-      where width::int % ${block} <> 0))`;
+  const cells = number(streamCells(contextTokens, settings.sequences, false));
+  const sequences = number(settings.sequences);
+  const { elements: block, bytes } = CACHE_TYPES[cacheType];
+  const rows = number(roundUp(settings.sequences * 4, ROW_ALIGNMENT));
+  const seen = sql`${cells} * ${at(fit, "fullMask")}`;
+  const segments = Array.from({ length: SEGMENTS }, (_, index) => segment(fit, index, cells));
+  const cached = sql.join(
+    segments.map((one) => one.elements),
+    sql` + `,
+  );
+  const windowed = sql.join(
+    segments.map((one) => one.windowed),
+    sql`, `,
+  );
+  const layers = sql`${number(UBATCH * 4)}
+      * (${at(fit, "peakElements")} + ceil(${at(fit, "cellElements")} * ${seen}))
+    + ${number(UBATCH * 2)} * (${seen} + greatest(${windowed})) + ${rows}`;
+  const output = sql`${sequences} * ${at(fit, "vocabSize")} * 4
+    + ${number(UBATCH * 4)} * ${at(fit, "outputElements")}`;
+  const sum = sql`(${at(fit, quant)} + ${number(RUNTIME_BYTES.central)}
+    + ${sequences} * ((${cached}) / ${number(block)} * ${number(bytes)} + ${at(fit, "fixedBytes")})
+    + greatest(${layers}, ${output}))`;
+  return block === 1 ? sum : sql`(case when ${at(fit, "oddWidth")} = 0 then ${sum} end)`;
+}
+
+/** What one kind of layers adds: cached elements of a sequence, and cells of its window. */
+function segment(fit: Fit, index: number, cells: SQL): { elements: SQL; windowed: SQL } {
+  const elements = at(fit, `elements${index}`);
+  const window = at(fit, `window${index}`);
+  const ratio = at(fit, `ratio${index}`);
+  const padding = number(CELLS);
+  const kept = sql`least(${cells}, ceil((${window} + ${number(UBATCH)}) / ${padding}) * ${padding})`;
+  return {
+    elements: sql`case when ${elements} = 0 then 0 else ${elements} * case
+      when ${ratio} > 1 then ceil(ceil(${cells} / ${ratio}) / ${padding}) * ${padding}
+      when ${window} = 0 then ${cells} else ${kept} end end`,
+    windowed: sql`case when ${window} = 0 then 0 else ${kept} end`,
+  };
 }

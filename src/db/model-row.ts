@@ -28,6 +28,7 @@ const COLUMN_FACTS = [
   "statedParameters",
   "contextLength",
   "extendedContextLength",
+  "servedContextLength",
   "ropeScaling",
   "attentionKind",
   "attentionWindow",
@@ -59,6 +60,7 @@ const COLUMN_FACTS = [
   "licenseUrl",
   "commercialUse",
   "releasedOn",
+  "priceUrl",
   "architecture",
 ] as const satisfies readonly (FactName & keyof ModelRow)[];
 

@@ -9,7 +9,7 @@ import { quarantine } from "./tables.ts";
 
 /** Notes refused records; seeing one again for the same reason writes nothing. */
 export async function setAside(
-  db: Database,
+  db: Database | Transaction,
   sourceId: string,
   refused: Pick<CatalogRecord, "externalId" | "revision" | "reason" | "issues">[],
 ): Promise<void> {

@@ -22,6 +22,8 @@ export const relations = defineRelations(tables, (r) => ({
     }),
     family: r.one.families({ from: r.models.familySlug, to: r.families.slug }),
     siblings: r.many.models({ from: r.models.familySlug, to: r.models.familySlug }),
+    base: r.one.models({ from: r.models.baseModel, to: r.models.huggingFaceId }),
+    derivatives: r.many.models({ from: r.models.huggingFaceId, to: r.models.baseModel }),
     records: r.many.sourceRecords({ from: r.models.slug, to: r.sourceRecords.modelSlug }),
     artifacts: r.many.artifacts({ from: r.models.slug, to: r.artifacts.modelSlug }),
     events: r.many.catalogEvents({ from: r.models.slug, to: r.catalogEvents.modelSlug }),

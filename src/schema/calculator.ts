@@ -2,13 +2,14 @@
  * The calculator: the same arithmetic as everywhere, for an architecture typed in by hand, a pasted
  * config, or a model of the catalog with other settings.
  */
-import { compile, type MemoryProfile, QUANTIZATIONS } from "../estimator/index.ts";
+import { compile, type MemoryProfile } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
-import { methodField, settingsFields } from "./estimate-settings.ts";
+import { engineField, methodField, settingsFields } from "./estimate-settings.ts";
 import { ArchitectureInput, architectureOf, type HandArchitecture } from "./hand-architecture.ts";
 import { badInput, checkText, refusalsAsBadInput } from "./input-errors.ts";
 import { ESTIMATE_COLUMNS } from "./model-memory.ts";
 import { READING_COST, readingOf, weighOrSay } from "./pasted-config.ts";
+import { formatOf, WEIGHT_FORMAT_NAMES } from "./quantization.ts";
 import { type Estimate, type EstimateInput, estimate, MemoryEstimate } from "./vram.ts";
 
 const EstimateSource = builder.inputType("EstimateSource", {
@@ -28,6 +29,7 @@ const EstimateVramInput = builder.inputType("EstimateVramInput", {
   fields: (t) => ({
     source: t.field({ type: EstimateSource, required: true, description: "What to estimate." }),
     ...settingsFields(t),
+    engine: engineField(t),
     method: methodField(t),
   }),
 });
@@ -79,10 +81,11 @@ function profileByHand(input: HandArchitecture): MemoryProfile {
   const { parameters } = input;
   if (parameters == null) return profile;
   if (parameters < 1) throw badInput(`${PREFIX}parameters`, parameters, "at least 1");
-  for (const [quant, { bitsPerWeight }] of Object.entries(QUANTIZATIONS)) {
-    const bytes = Math.round((parameters * bitsPerWeight) / 8);
-    const weights = { bytes, deviceBytes: bytes, hostBytes: 0, cpuBytes: bytes, mtpBytes: 0 };
-    profile.weights[quant] = { basis: "PARAMETER_COUNT", ...weights };
+  for (const quant of WEIGHT_FORMAT_NAMES) {
+    const bytes = Math.round((parameters * formatOf(quant).bitsPerWeight) / 8);
+    const sizes = { bytes, deviceBytes: bytes, hostBytes: 0, cpuBytes: bytes, mtpBytes: 0 };
+    const container = profile.weights[quant]?.container;
+    profile.weights[quant] = { basis: "PARAMETER_COUNT", container, ...sizes };
   }
   if (profile.parameters) profile.parameters.total = parameters;
   return profile;

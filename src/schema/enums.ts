@@ -86,6 +86,17 @@ export const ModelStatusEnum = builder.enumType("ModelStatus", {
   }),
 });
 
+export type Openness = "OPEN" | "RESTRICTED" | "UNKNOWN";
+
+export const OpennessEnum = builder.enumType("Openness", {
+  description: "What the terms of a model allow.",
+  values: described<Openness>({
+    OPEN: "Commercial use is open to anyone.",
+    RESTRICTED: "Commercial use is forbidden, limited or to be asked for.",
+    UNKNOWN: "Its terms are unknown.",
+  }),
+});
+
 export const ArchitectureKindEnum = builder.enumType("ArchitectureKind", {
   description: "Whether every weight works on every token.",
   values: described<"DENSE" | "MOE">({

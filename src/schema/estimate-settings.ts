@@ -5,14 +5,14 @@
 import {
   CACHE_TYPES,
   type CacheType,
+  type Engine,
   type EstimateSettings,
   MAX_TOKENS,
-  type QuantizationName,
 } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { described } from "./enums.ts";
 import { badInput, checkRange } from "./input-errors.ts";
-import { QuantizationNameEnum } from "./quantization.ts";
+import { QuantizationNameEnum, type WeightFormatName } from "./quantization.ts";
 
 export type EstimateMethod = "ITEMISED" | "NOMINAL";
 
@@ -23,6 +23,21 @@ export const EstimateMethodEnum = builder.enumType("EstimateMethod", {
     NOMINAL:
       "The rule of calculator pages: parameters × round bytes per weight × (1 + overhead + 0.01) plus a full 16-bit cache for every layer. For comparison.",
   }),
+});
+
+export const EngineEnum = builder.enumType("Engine", {
+  description: "The program that runs a model; each allocates by its own rules.",
+  values: {
+    LLAMA_CPP: {
+      value: "llama.cpp",
+      description: "llama.cpp and what is built on it; loads GGUF files.",
+    },
+    VLLM: { value: "vllm", description: "vLLM: a server for many requests; loads checkpoints." },
+    TRANSFORMERS: {
+      value: "transformers",
+      description: "The transformers library; loads checkpoints.",
+    },
+  } as const satisfies Record<string, { value: Engine; description: string }>,
 });
 
 type CacheTypeName = Uppercase<CacheType>;
@@ -54,13 +69,20 @@ const SETTINGS = {
   batch: {
     required: true,
     defaultValue: 1,
-    description: "Sequences served at the same time, which share the context: 1 to 65,536.",
+    description:
+      "Sequences served at the same time, 1 to 65,536. llama.cpp divides the context among them; in other engines each has all of it.",
   },
   cacheType: {
     type: CacheTypeEnum,
     required: true,
     defaultValue: "F16",
     description: "Storage type of the cache.",
+  },
+  engine: {
+    type: EngineEnum,
+    required: true,
+    defaultValue: "llama.cpp",
+    description: "The program that runs it.",
   },
   method: {
     type: EstimateMethodEnum,
@@ -70,26 +92,32 @@ const SETTINGS = {
   },
 } as const;
 
-/** Arguments without quantization and context, for fields that take several of those. */
-export const marginArgs = builder.args((t) => ({
+export const quantArg = builder.args((t) => ({ quant: t.field(SETTINGS.quant) }));
+export const ctxArg = builder.args((t) => ({ ctx: t.int(SETTINGS.ctx) }));
+
+/** Arguments of figures that no rule of thumb gives, without quantization and context. */
+export const engineArgs = builder.args((t) => ({
   overhead: t.float(SETTINGS.overhead),
   batch: t.int(SETTINGS.batch),
   cacheType: t.field(SETTINGS.cacheType),
-  method: t.field(SETTINGS.method),
+  engine: t.field(SETTINGS.engine),
 }));
 
-/** The arguments of one estimate. */
-export const settingsArgs = {
-  ...builder.args((t) => ({ quant: t.field(SETTINGS.quant), ctx: t.int(SETTINGS.ctx) })),
-  ...marginArgs,
+/** Arguments without quantization and context, for fields that take several of those. */
+export const marginArgs = {
+  ...engineArgs,
+  ...builder.args((t) => ({ method: t.field(SETTINGS.method) })),
 };
+
+/** The arguments of one estimate. */
+export const settingsArgs = { ...quantArg, ...ctxArg, ...marginArgs };
 
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<
   (typeof builder)["$inferSchemaTypes"],
   "InputObject"
 >;
 
-/** The same settings as members of an input object; `method` only where there is a choice. */
+/** The same as members of an input object; `engine` and `method` only where there is a choice. */
 export const settingsFields = (t: InputBuilder) => ({
   quant: t.field(SETTINGS.quant),
   ctx: t.int(SETTINGS.ctx),
@@ -97,14 +125,17 @@ export const settingsFields = (t: InputBuilder) => ({
   batch: t.int(SETTINGS.batch),
   cacheType: t.field(SETTINGS.cacheType),
 });
+export const engineField = (t: InputBuilder) => t.field(SETTINGS.engine);
 export const methodField = (t: InputBuilder) => t.field(SETTINGS.method);
 
 export interface SettingsInput {
-  quant: QuantizationName;
+  quant: WeightFormatName;
   ctx: number;
   overhead: number;
   batch: number;
   cacheType: CacheTypeName;
+  /** llama.cpp where there is no choice. */
+  engine?: Engine;
 }
 
 /** The settings of the arguments; throws `BAD_USER_INPUT` naming what is out of range. */
@@ -120,6 +151,7 @@ export function settingsOf(input: SettingsInput, prefix = ""): EstimateSettings 
     cacheTypeK: cacheType,
     cacheTypeV: cacheType,
     overheadFraction: input.overhead,
+    engine: input.engine ?? "llama.cpp",
   };
 }
 

@@ -87,7 +87,7 @@ const EventFilter = builder.inputType("EventFilter", {
   }),
 });
 
-const EventConnection = builder.connectionObject(
+export const EventConnection = builder.connectionObject(
   { type: CatalogEvent, name: "CatalogEventConnection", description: "A page of events." },
   { name: "CatalogEventEdge", description: "An event and its place in the list." },
 );

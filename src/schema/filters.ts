@@ -5,6 +5,7 @@
 import {
   and,
   arrayOverlaps,
+  between,
   eq,
   gt,
   gte,
@@ -12,13 +13,21 @@ import {
   inArray,
   isNull,
   lte,
-  ne,
   or,
   type SQL,
+  sql,
 } from "drizzle-orm";
 import type { models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
-import { ArchitectureKindEnum, AttentionKindEnum, ModalityEnum, VariantEnum } from "./enums.ts";
+import {
+  ArchitectureKindEnum,
+  AttentionKindEnum,
+  ModalityEnum,
+  type Openness,
+  OpennessEnum,
+  UseCaseEnum,
+  VariantEnum,
+} from "./enums.ts";
 import { FitsInput, fitsCondition } from "./fits.ts";
 import { badInput, checkText } from "./input-errors.ts";
 
@@ -47,6 +56,10 @@ export const ModelFilter = builder.inputType("ModelFilter", {
     families: t.stringList({ description: "Slugs of families." }),
     organizations: t.stringList({ description: "Slugs of organizations." }),
     licenses: t.stringList({ description: "SPDX identifiers, such as `Apache-2.0`." }),
+    openness: t.field({
+      type: [OpennessEnum],
+      description: "What the terms allow; `commercialUse` with a word for unknown.",
+    }),
     commercialUse: t.boolean({
       description: "True: commercial use is open to anyone. False: it is restricted.",
     }),
@@ -61,6 +74,12 @@ export const ModelFilter = builder.inputType("ModelFilter", {
       type: [ModalityEnum],
       description: "Models that give at least one of these.",
     }),
+    useCases: t.field({ type: [UseCaseEnum], description: "Models chosen for any of these." }),
+    languages: t.stringList({ description: "Models that speak any of these: ISO 639 codes." }),
+    tags: t.stringList({ description: "Models that carry any of these tags." }),
+    baseModels: t.stringList({
+      description: "Hugging Face ids of models that these were made from.",
+    }),
     totalParameters: t.field({ type: BigIntRange, description: "Range of total parameters." }),
     activeParameters: t.field({
       type: BigIntRange,
@@ -74,13 +93,20 @@ export const ModelFilter = builder.inputType("ModelFilter", {
       type: FitsInput,
       description: "Models that fit hardware; those whose memory is unknown do not.",
     }),
+    downloads: t.field({ type: BigIntRange, description: "Range of downloads in 30 days." }),
+    likes: t.field({ type: BigIntRange, description: "Range of likes on Hugging Face." }),
     released: t.field({ type: DateRange, description: "Range of the day of release." }),
   }),
 });
 
 export type ModelFilterInput = typeof ModelFilter.$inferInput;
 type ModelTable = typeof models;
-type NumberColumn = ModelTable["totalParameters" | "activeParameters" | "contextLength"];
+type NumberColumn = ModelTable[
+  | "parametersSort"
+  | "activeParametersSort"
+  | "contextSort"
+  | "downloads"
+  | "likes"];
 
 const MOST_WORDS = 8;
 const MOST_VALUES = 100;
@@ -90,7 +116,8 @@ export function modelConditions(
   table: ModelTable,
   filter: ModelFilterInput | null | undefined,
 ): SQL {
-  const listed = ne(table.status, "WITHDRAWN");
+  // Written out, because a partial index does not serve a parameter.
+  const listed = sql`${table.status} <> 'WITHDRAWN'`;
   if (!filter) return listed;
   const all = and(
     listed,
@@ -109,13 +136,36 @@ export function modelConditions(
     filter.commercialUse == null ? undefined : eq(table.commercialUse, filter.commercialUse),
     filter.architecture === "MOE" ? gt(table.experts, 0) : undefined,
     filter.architecture === "DENSE" ? or(isNull(table.experts), eq(table.experts, 0)) : undefined,
-    ...range("totalParameters", table.totalParameters, filter.totalParameters),
-    ...range("activeParameters", table.activeParameters, filter.activeParameters),
-    ...range("contextLength", table.contextLength, filter.contextLength),
+    oneOf("openness", filter.openness, (values) => opennessCondition(table, values)),
+    oneOf("useCases", filter.useCases, (values) => arrayOverlaps(table.useCases, values)),
+    oneOf("languages", filter.languages, (values) => arrayOverlaps(table.languages, values)),
+    oneOf("tags", filter.tags, (values) => arrayOverlaps(table.tags, values)),
+    oneOf("baseModels", filter.baseModels, (values) => inArray(table.baseModel, values)),
+    ...range("totalParameters", table.parametersSort, filter.totalParameters, 1),
+    ...range("activeParameters", table.activeParametersSort, filter.activeParameters, 1),
+    ...range("contextLength", table.contextSort, filter.contextLength, 1),
+    ...range("downloads", table.downloads, filter.downloads),
+    ...range("likes", table.likes, filter.likes),
     filter.fits ? fitsCondition(table, filter.fits) : undefined,
     ...releaseRange(table, filter.released),
   );
   return all ?? listed;
+}
+
+const COMMERCIAL: Record<Openness, boolean | null> = {
+  OPEN: true,
+  RESTRICTED: false,
+  UNKNOWN: null,
+};
+
+function opennessCondition(table: ModelTable, values: Openness[]): SQL {
+  const wanted = values.map((value) => COMMERCIAL[value]);
+  const known = wanted.filter((value) => value !== null);
+  const conditions = [
+    known.length > 0 ? inArray(table.commercialUse, known) : undefined,
+    wanted.includes(null) ? isNull(table.commercialUse) : undefined,
+  ];
+  return or(...conditions) ?? sql`true`;
 }
 
 /** The words of a search, ready for LIKE; none for a blank search, which narrows nothing. */
@@ -141,16 +191,19 @@ function oneOf<Value extends string>(
   return condition([...values]);
 }
 
+/** `least` is the smallest value that is not the column's way to say unknown. */
 function range(
   name: string,
   column: NumberColumn,
   bounds: { min?: number | null; max?: number | null } | null | undefined,
+  least = 0,
 ): (SQL | undefined)[] {
   const { min, max } = bounds ?? {};
   if (min != null && max != null && min > max) {
     throw badInput(`filter.${name}`, bounds, "a range whose min is not above its max");
   }
-  return [min == null ? undefined : gte(column, min), max == null ? undefined : lte(column, max)];
+  if (min == null && max == null) return [];
+  return [gte(column, Math.max(min ?? least, least)), max == null ? undefined : lte(column, max)];
 }
 
 function releaseRange(
@@ -162,7 +215,8 @@ function releaseRange(
     throw badInput("filter.released", days, 'a range whose "from" is not after its "to"');
   }
   return [
-    from == null ? undefined : gte(table.releasedOn, from),
-    to == null ? undefined : lte(table.releasedOn, to),
+    from == null ? undefined : gte(table.releasedSort, from),
+    // Models without a day are sorted as if released on the first of all days.
+    to == null ? undefined : between(table.releasedSort, "0001-01-02", to),
   ];
 }

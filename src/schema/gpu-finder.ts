@@ -3,20 +3,29 @@
  * can hold the estimate, fewer devices before more, then the smaller memory, then the lower price.
  */
 import { type Device as DeviceRow, usableMemoryBytes } from "../db/devices.ts";
+import { type MemoryProfile, RUNTIME_BYTES } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { ByteSize } from "./byte-size.ts";
-import { Device, DeviceFilter, filterDevices } from "./device.ts";
-import { settingsArgs } from "./estimate-settings.ts";
+import { Device, DeviceFilter, deviceOf, filterDevices } from "./device.ts";
+import { type SettingsInput, settingsArgs } from "./estimate-settings.ts";
 import { Model } from "./model.ts";
+import { ContextLimit, contextLimit } from "./model-limits.ts";
 import { ESTIMATE_COLUMNS } from "./model-memory.ts";
 import { checkPageSize } from "./page.ts";
+import { Speed, speedOn } from "./speed.ts";
 import { type Estimate, estimate } from "./vram.ts";
 
-interface Match {
+interface Fit {
   device: DeviceRow;
   count: number;
   usableBytes: number;
   requiredBytes: number;
+}
+
+/** A fit with what its other figures are computed from. */
+interface Match extends Fit {
+  profile: MemoryProfile | null;
+  settings: SettingsInput;
 }
 
 const DeviceMatch = builder.objectRef<Match>("DeviceMatch").implement({
@@ -46,18 +55,36 @@ const DeviceMatch = builder.objectRef<Match>("DeviceMatch").implement({
       description: "What is left.",
       resolve: ({ usableBytes, requiredBytes }) => usableBytes - requiredBytes,
     }),
+    longestContext: t.field({
+      type: ContextLimit,
+      nullable: true,
+      description: "The longest context that fits there; null when its layers are unknown.",
+      complexity: { field: 5, multiplier: 1 },
+      resolve: ({ profile, settings, count, usableBytes }) =>
+        profile && contextLimit(profile, settings, usableBytes - driversBeyondOne(count)),
+    }),
+    speed: t.field({
+      type: Speed,
+      nullable: true,
+      description:
+        "How fast it runs there; null when the bandwidth is unknown. llama.cpp runs on several devices as fast as on one, as they work in turn.",
+      resolve: ({ profile, settings, device, count }) =>
+        profile && speedOn(profile, settings, device, count),
+    }),
   }),
 });
 
 /** Servers take eight accelerators; more than that is a cluster with a network between. */
 const MOST_DEVICES = 8;
 
+/** An estimate has the driver's part once, but it takes it on every device. */
+const driversBeyondOne = (count: number) => (count - 1) * RUNTIME_BYTES.central;
+
 /** As few of a device as carry the estimate; null when eight do not. */
-function matchDevice(device: DeviceRow, need: Estimate): Match | null {
+function fewest(device: DeviceRow, need: Estimate): Fit | null {
   const isCard = !device.unifiedMemory && device.segment !== "LAPTOP";
   const usable = usableMemoryBytes(device);
   for (let count = 1; count <= (isCard ? MOST_DEVICES : 1); count++) {
-    // The driver takes its part on every device.
     const requiredBytes = need.totalBytes + (count - 1) * need.runtimeBytes;
     const usableBytes = count * usable;
     if (usableBytes >= requiredBytes) return { device, count, usableBytes, requiredBytes };
@@ -65,13 +92,13 @@ function matchDevice(device: DeviceRow, need: Estimate): Match | null {
   return null;
 }
 
-function byCountMemoryPrice(a: Match, b: Match): number {
-  const price = ({ device }: Match) => device.msrpUsd ?? Number.MAX_VALUE;
+function byCountMemoryPrice(a: Fit, b: Fit): number {
+  const price = ({ device }: Fit) => device.msrpUsd ?? Number.MAX_VALUE;
   return a.count - b.count || a.usableBytes - b.usableBytes || price(a) - price(b);
 }
 
-builder.drizzleObjectField(Model, "devices", (t) =>
-  t.field({
+builder.drizzleObjectFields(Model, (t) => ({
+  devices: t.field({
     type: [DeviceMatch],
     nullable: true,
     description:
@@ -87,10 +114,28 @@ builder.drizzleObjectField(Model, "devices", (t) =>
       const need = estimate(model.memoryProfile, model, settings);
       if (!need) return null;
       return filterDevices(filter)
-        .map((device) => matchDevice(device, need))
-        .filter((match) => match !== null)
+        .map((device) => fewest(device, need))
+        .filter((fit) => fit !== null)
         .sort(byCountMemoryPrice)
-        .slice(0, first);
+        .slice(0, first)
+        .map((fit) => ({ ...fit, profile: model.memoryProfile, settings }));
     },
   }),
-);
+  onDevice: t.field({
+    type: DeviceMatch,
+    nullable: true,
+    description:
+      "How it runs on one device, or on as few of it as suffice; null when 8 do not, or its memory is unknown.",
+    args: {
+      device: t.arg.string({ required: true, description: "Slug of the device." }),
+      ...settingsArgs,
+    },
+    select: { columns: ESTIMATE_COLUMNS },
+    resolve: (model, { device, ...settings }) => {
+      const row = deviceOf("device", device);
+      const need = estimate(model.memoryProfile, model, settings);
+      const fit = need && fewest(row, need);
+      return fit && { ...fit, profile: model.memoryProfile, settings };
+    },
+  }),
+}));

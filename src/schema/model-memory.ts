@@ -1,12 +1,11 @@
 /** What a model weighs: its estimate, its hardware tier and the table of its model page. */
-import type { QuantizationName } from "../estimator/index.ts";
 import { hardwareTier } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
-import { checkContext, marginArgs, settingsArgs } from "./estimate-settings.ts";
+import { checkContext, marginArgs, quantArg, settingsArgs } from "./estimate-settings.ts";
 import { HardwareTierEnum } from "./hardware-tier.ts";
 import { badInput } from "./input-errors.ts";
 import { Model } from "./model.ts";
-import { Quantization, QuantizationNameEnum } from "./quantization.ts";
+import { Quantization, QuantizationNameEnum, type WeightFormatName } from "./quantization.ts";
 import { type Estimate, estimate, MemoryEstimate } from "./vram.ts";
 
 /** All that an estimate of either method reads. */
@@ -19,7 +18,7 @@ export const ESTIMATE_COLUMNS = {
 } as const;
 
 interface TableRow {
-  quant: QuantizationName;
+  quant: WeightFormatName;
   cells: Estimate[];
 }
 
@@ -43,6 +42,15 @@ const VramTableRow = builder.objectRef<TableRow>("VramTableRow").implement({
 
 const MOST_COLUMNS = 32;
 const MOST_ROWS = 40;
+const MOST_POINTS = 256;
+
+/** From 1,024 tokens to the longest context, which is the last point whatever it is. */
+function powersOfTwo(contextLength: number | null): number[] {
+  const longest = contextLength ?? 131_072;
+  const points: number[] = [];
+  for (let ctx = 1024; ctx < longest; ctx *= 2) points.push(ctx);
+  return [...points, longest];
+}
 
 builder.drizzleObjectFields(Model, (t) => ({
   vram: t.field({
@@ -66,6 +74,28 @@ builder.drizzleObjectFields(Model, (t) => ({
     resolve: (model, args) => {
       const result = estimate(model.memoryProfile, model, args);
       return result && hardwareTier(result.totalBytes);
+    },
+  }),
+  vramCurve: t.field({
+    type: [MemoryEstimate],
+    nullable: true,
+    description: "Memory over the context, for a plot; null when unknown, see `vramReason`.",
+    args: {
+      ...quantArg,
+      ctxs: t.arg.intList({
+        description: `Contexts in tokens, at most ${MOST_POINTS}; powers of two up to the longest that it was made for when left out.`,
+      }),
+      ...marginArgs,
+    },
+    select: { columns: { ...ESTIMATE_COLUMNS, contextLength: true } },
+    // As many points as asked for; some 12 when left to us.
+    complexity: ({ ctxs }) => ({ field: 1, multiplier: ctxs?.length ?? 12 }),
+    resolve: (model, { ctxs, ...settings }) => {
+      const points = ctxs ?? powersOfTwo(model.contextLength);
+      if (points.length > MOST_POINTS) throw badInput("ctxs", ctxs, `at most ${MOST_POINTS}`);
+      for (const ctx of points) checkContext("ctxs", ctx);
+      const curve = points.map((ctx) => estimate(model.memoryProfile, model, { ...settings, ctx }));
+      return curve.some((point) => point === null) ? null : curve.filter((point) => point !== null);
     },
   }),
   vramTable: t.field({

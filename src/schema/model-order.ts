@@ -6,16 +6,29 @@ import { builder } from "./builder.ts";
 import { described, SortDirectionEnum } from "./enums.ts";
 import type { CursorPart } from "./page.ts";
 
-type OrderField = "DOWNLOADS" | "NAME" | "RELEASED" | "PARAMETERS";
+type OrderField =
+  | "DOWNLOADS"
+  | "LIKES"
+  | "NAME"
+  | "RELEASED"
+  | "PARAMETERS"
+  | "ACTIVE_PARAMETERS"
+  | "CONTEXT";
 type Direction = "ASC" | "DESC";
 
 const OrderFieldEnum = builder.enumType("ModelOrderField", {
   description: "What models are sorted by.",
   values: described<OrderField>({
     DOWNLOADS: "Downloads in the last 30 days.",
+    LIKES: "Likes on Hugging Face.",
     NAME: "Display name.",
     RELEASED: "Day of release; models without one come before all others in ascending order.",
-    PARAMETERS: "Total parameters; models without a count come first in ascending order.",
+    PARAMETERS:
+      "Total parameters; models without a count come first in ascending order. With `fits`, DESC is the largest that fits.",
+    ACTIVE_PARAMETERS:
+      "Parameters that work on one token; models without a count come first in ascending order. With `fits`, ASC is the fastest that fits.",
+    CONTEXT:
+      "Longest context that it was made for; models without one come first in ascending order.",
   }),
 });
 
@@ -34,9 +47,12 @@ export const ModelOrder = builder.inputType("ModelOrder", {
 
 const COLUMNS = {
   DOWNLOADS: { column: "downloads", part: "number" },
+  LIKES: { column: "likes", part: "number" },
   NAME: { column: "name", part: "text" },
   RELEASED: { column: "releasedSort", part: "date" },
   PARAMETERS: { column: "parametersSort", part: "number" },
+  ACTIVE_PARAMETERS: { column: "activeParametersSort", part: "number" },
+  CONTEXT: { column: "contextSort", part: "number" },
 } as const satisfies Record<OrderField, { column: string; part: CursorPart }>;
 
 export interface OrderChoice {

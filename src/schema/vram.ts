@@ -7,7 +7,6 @@ import {
   type MemoryProfile,
   memoryClassGiB,
   nominalEstimate,
-  type QuantizationName,
 } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { ByteSize } from "./byte-size.ts";
@@ -20,7 +19,7 @@ import {
 } from "./estimate-settings.ts";
 import { HardwareTierEnum } from "./hardware-tier.ts";
 import { refusalsAsBadInput } from "./input-errors.ts";
-import { Quantization } from "./quantization.ts";
+import { Quantization, type WeightFormatName } from "./quantization.ts";
 
 /** The bill, with what it is for. Low and high are null where the method has no interval. */
 export interface Estimate
@@ -37,7 +36,7 @@ export interface Estimate
     | "basis"
     | "warnings"
   > {
-  quant: QuantizationName;
+  quant: WeightFormatName;
   contextTokens: number;
   lowBytes: number | null;
   highBytes: number | null;
@@ -153,10 +152,20 @@ export function estimate(
 export function itemised(profile: MemoryProfile, input: SettingsInput): Estimate {
   const settings = settingsOf(input);
   const bill = refusalsAsBadInput(() => evaluate(profile, settings));
-  const bytes = profile.weights[input.quant]?.bytes;
+  return billed(profile, bill, input.quant, input.ctx);
+}
+
+/** A bill of the estimator, with what it is for. */
+export function billed(
+  profile: MemoryProfile,
+  bill: Itemised,
+  quant: WeightFormatName,
+  contextTokens: number,
+): Estimate {
+  const bytes = profile.weights[quant]?.bytes;
   const parameters = profile.parameters?.total;
   const bitsPerWeight = bytes && parameters ? (bytes * 8) / parameters : null;
-  return { ...bill, quant: input.quant, contextTokens: input.ctx, bitsPerWeight };
+  return { ...bill, quant, contextTokens, bitsPerWeight };
 }
 
 function nominal(shape: NominalShape, input: SettingsInput): Estimate | null {

@@ -1,6 +1,11 @@
 /** Estimates: the calculator's golden figures, and one answer for one question wherever it is asked. */
 import { describe, expect, it } from "vitest";
-import { HARDWARE_TIERS, hardwareTier, QUANTIZATION_NAMES } from "../../src/estimator/index.ts";
+import {
+  CHECKPOINT_FORMAT_NAMES,
+  HARDWARE_TIERS,
+  hardwareTier,
+  QUANTIZATION_NAMES,
+} from "../../src/estimator/index.ts";
 import { useCatalog } from "./catalog.ts";
 
 const catalog = useCatalog();
@@ -141,7 +146,7 @@ describe("the scale of hardware", () => {
     const { quantizations } = await catalog.ask(
       "{ quantizations { name bitsPerWeight qualityPercent } }",
     );
-    expect(quantizations.length).toBe(QUANTIZATION_NAMES.length);
+    expect(quantizations.length).toBe(QUANTIZATION_NAMES.length + CHECKPOINT_FORMAT_NAMES.length);
     expect(quantizations).toContainEqual({
       name: "Q4_K_M",
       bitsPerWeight: 4.894,

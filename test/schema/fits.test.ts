@@ -38,7 +38,7 @@ it("sums the same bytes in SQL as in TypeScript, for every model of the catalog"
   const columns = Object.fromEntries(
     SETTINGS.map((settings, index) => [
       `s${index}`,
-      sql`(${memoryBytes(models.memoryProfile, settings)})::float8`,
+      sql`(${memoryBytes(models.fit, settings)})::float8`,
     ]),
   );
   const rows = await catalog.db

@@ -3,7 +3,16 @@
  * they can be filtered and indexed. Text keys are slugs: readable, and the same in every database.
  */
 import { sql } from "drizzle-orm";
-import { boolean, date, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+} from "drizzle-orm/pg-core";
 import type { Architecture } from "../../estimator/architecture.ts";
 import type { MemoryProfile } from "../../estimator/index.ts";
 import type {
@@ -16,7 +25,11 @@ import type {
   Variant,
   WeightFormat,
 } from "../facts.ts";
+import { FIT_EXPRESSION } from "../fit-coefficients.ts";
 import { count, instant } from "./columns.ts";
+
+/** What lists show. Written out, because a partial index does not serve a parameter. */
+export const LISTED = sql.raw("status <> 'WITHDRAWN'");
 
 export const organizations = pgTable("organizations", {
   slug: text("slug").primaryKey(),
@@ -56,6 +69,8 @@ export const models = pgTable(
     statedParameters: count("stated_parameters"),
     contextLength: count("context_length"),
     extendedContextLength: count("extended_context_length"),
+    /** What API providers serve, which may be less or more than the model's own. */
+    servedContextLength: count("served_context_length"),
     ropeScaling: jsonb("rope_scaling").$type<RopeScaling>(),
 
     attentionKind: text("attention_kind").$type<AttentionKind>(),
@@ -90,6 +105,8 @@ export const models = pgTable(
     licenseUrl: text("license_url"),
     commercialUse: boolean("commercial_use"),
     releasedOn: date("released_on", { mode: "string" }),
+    /** Page with providers' prices; prices themselves are not kept. */
+    priceUrl: text("price_url"),
 
     /** Volatile figures: kept fresh without an event of their own. */
     downloads: count("downloads").notNull().default(0),
@@ -114,19 +131,41 @@ export const models = pgTable(
     parametersSort: count("parameters_sort")
       .notNull()
       .generatedAlwaysAs(sql`coalesce(total_parameters, 0)`),
+    activeParametersSort: count("active_parameters_sort")
+      .notNull()
+      .generatedAlwaysAs(sql`coalesce(active_parameters, 0)`),
+    contextSort: count("context_sort")
+      .notNull()
+      .generatedAlwaysAs(sql`coalesce(context_length, 0)`),
+    /** The memory profile as plain numbers, which "what fits" is computed from; see its file. */
+    fit: doublePrecision("fit").array().generatedAlwaysAs(sql.raw(FIT_EXPRESSION)),
     /** Name, id and family in one lower-case text, for trigram search. */
     searchText: text("search_text").notNull(),
   },
   (t) => [
-    index("models_downloads").on(t.downloads, t.slug),
-    // Look-ups by this id do not mind upper and lower case.
-    index("models_hugging_face_id").on(sql`lower(${t.huggingFaceId})`),
-    index("models_name").on(t.name, t.slug),
-    index("models_released").on(t.releasedSort, t.slug),
-    index("models_parameters").on(t.parametersSort, t.slug),
+    // Orders. The first also holds what fits, so that counting what fits reads nothing else.
+    index("models_downloads").on(t.downloads, t.slug, t.fit).where(LISTED),
+    index("models_name").on(t.name, t.slug).where(LISTED),
+    index("models_released").on(t.releasedSort, t.slug).where(LISTED),
+    index("models_parameters").on(t.parametersSort, t.slug).where(LISTED),
+    index("models_active_parameters").on(t.activeParametersSort, t.slug).where(LISTED),
+    index("models_context").on(t.contextSort, t.slug).where(LISTED),
+    index("models_likes").on(t.likes, t.slug).where(LISTED),
+    // Filters and facets.
     index("models_family").on(t.familySlug, t.slug),
     index("models_organization").on(t.organizationSlug, t.slug),
     index("models_license").on(t.license, t.slug),
+    index("models_attention").on(t.attentionKind, t.slug),
+    index("models_variant").on(t.variant, t.slug),
+    index("models_base").on(t.baseModel, t.slug),
+    index("models_input_modalities").using("gin", t.inputModalities),
+    index("models_output_modalities").using("gin", t.outputModalities),
+    index("models_use_cases").using("gin", t.useCases),
+    index("models_languages").using("gin", t.languages),
+    index("models_tags").using("gin", t.tags),
+    // Look-ups by this id do not mind upper and lower case.
+    index("models_hugging_face_id").on(sql`lower(${t.huggingFaceId})`),
     index("models_search").using("gin", t.searchText.op("gin_trgm_ops")),
+    index("models_words").using("gin", sql`to_tsvector('english', coalesce(description, ''))`),
   ],
 );

@@ -55,6 +55,8 @@ export const artifacts = pgTable(
     files: integer("files").notNull(),
     bytes: count("bytes").notNull(),
     parameters: count("parameters"),
+    /** Elements by tensor type, where the file's header was read. */
+    types: jsonb("types").$type<Record<string, number>>(),
   },
   (t) => [primaryKey({ columns: [t.modelSlug, t.sourceId, t.externalId, t.kind, t.label] })],
 );

@@ -1,0 +1,73 @@
+/** `device.models`: the GPU finder the other way, which models a device carries. */
+import { models } from "../db/tables.ts";
+import { builder } from "./builder.ts";
+import { Device } from "./device.ts";
+import { ctxArg, engineArgs, quantArg } from "./estimate-settings.ts";
+import { ModelFilter, type ModelFilterInput, modelConditions } from "./filters.ts";
+import { badInput } from "./input-errors.ts";
+import { PAGE_DEFAULT, PAGE_MAX } from "./limits.ts";
+import { ModelConnection } from "./model.ts";
+import { ModelOrder, orderOf } from "./model-order.ts";
+import { checkPage } from "./page.ts";
+
+// The database knows one engine's rules, llama.cpp's.
+const { engine: _one, ...settings } = engineArgs;
+
+type Arguments = Pick<
+  NonNullable<ModelFilterInput["fits"]>,
+  "quant" | "ctx" | "batch" | "cacheType" | "overhead"
+> & {
+  count: number;
+  filter?: ModelFilterInput | null;
+};
+
+/** The filter of the arguments, narrowed to what the device carries. */
+function carried(
+  slug: string,
+  { count, filter, quant, ctx, batch, cacheType, overhead }: Arguments,
+) {
+  if (filter?.fits)
+    throw badInput("filter.fits", filter.fits, "left out, as the device decides it");
+  const devices = [{ device: slug, count }];
+  return { ...filter, fits: { devices, quant, ctx, batch, cacheType, overhead } };
+}
+
+builder.objectField(Device, "models", (t) =>
+  t.drizzleConnection(
+    {
+      type: "models",
+      description:
+        "Models that it carries, by llama.cpp's rules; `Model.onDevice` says how they run there.",
+      args: {
+        ...quantArg,
+        ...ctxArg,
+        ...settings,
+        count: t.arg.int({
+          required: true,
+          defaultValue: 1,
+          description: "How many of it share the model: 1 to 64.",
+        }),
+        filter: t.arg({ type: ModelFilter, description: "Which models; all when left out." }),
+        orderBy: t.arg({
+          type: ModelOrder,
+          description: "In which order; most downloaded first when left out.",
+        }),
+      },
+      // A statement for each device: made for one device, not for a list of them.
+      complexity: ({ first, last }) => ({
+        field: 100,
+        multiplier: Math.min(first ?? last ?? PAGE_DEFAULT, PAGE_MAX),
+      }),
+      totalCount: ({ slug }, args, { db }) =>
+        db.$count(models, modelConditions(models, carried(slug, args))),
+      resolve: (query, { slug }, args, { db }) => {
+        const { orderBy, parts } = orderOf(args.orderBy);
+        checkPage(args, parts);
+        const filter = carried(slug, args);
+        const where = { RAW: (table: typeof models) => modelConditions(table, filter) };
+        return db.query.models.findMany(query({ where, orderBy }));
+      },
+    },
+    ModelConnection,
+  ),
+);

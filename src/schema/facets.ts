@@ -1,0 +1,180 @@
+/**
+ * Facets: how many models there are of each family, licence and so on, for the sidebar of a browser.
+ * Each facet is counted under the filter without its own condition, so that a page can show what
+ * choosing another value would find. All of them are one statement.
+ */
+import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import { families, models, organizations } from "../db/tables.ts";
+import { builder } from "./builder.ts";
+import { described } from "./enums.ts";
+import { ModelFilter, type ModelFilterInput, modelConditions } from "./filters.ts";
+import { badInput } from "./input-errors.ts";
+import { checkPageSize } from "./page.ts";
+
+interface FacetSource {
+  description: string;
+  /** The condition of the filter that is left out. */
+  leaves: (keyof ModelFilterInput)[];
+  value: SQL | AnyColumn;
+  /** What people call the value; the value itself when left out. */
+  label?: SQL;
+}
+
+const inside = (column: AnyColumn) => sql`unnest(${column})`;
+const nameIn = (table: typeof families | typeof organizations) =>
+  sql`(select ${table.name} from ${table} where ${table.slug} = value)`;
+
+const FACETS = {
+  FAMILY: {
+    description: "Families, for `families`.",
+    leaves: ["families"],
+    value: models.familySlug,
+    label: nameIn(families),
+  },
+  ORGANIZATION: {
+    description: "Organizations, for `organizations`.",
+    leaves: ["organizations"],
+    value: models.organizationSlug,
+    label: nameIn(organizations),
+  },
+  LICENSE: {
+    description: "Licences, for `licenses`.",
+    leaves: ["licenses"],
+    value: models.license,
+    label: sql`(select max(${models.licenseName}) from ${models} where ${models.license} = value)`,
+  },
+  OPENNESS: {
+    description: "What terms allow, for `openness`.",
+    leaves: ["openness", "commercialUse"],
+    value: sql`case ${models.commercialUse} when true then 'OPEN' when false then 'RESTRICTED' else 'UNKNOWN' end`,
+  },
+  ARCHITECTURE: {
+    description: "Dense or mixture of experts, for `architecture`.",
+    leaves: ["architecture"],
+    value: sql`case when ${models.experts} > 0 then 'MOE' when ${models.layers} is not null then 'DENSE' end`,
+  },
+  ATTENTION: {
+    description: "Kinds of attention, for `attention`.",
+    leaves: ["attention"],
+    value: models.attentionKind,
+  },
+  VARIANT: {
+    description: "What was done after pre-training, for `variants`.",
+    leaves: ["variants"],
+    value: models.variant,
+  },
+  INPUT_MODALITY: {
+    description: "What models take, for `inputModalities`.",
+    leaves: ["inputModalities"],
+    value: inside(models.inputModalities),
+  },
+  OUTPUT_MODALITY: {
+    description: "What models give, for `outputModalities`.",
+    leaves: ["outputModalities"],
+    value: inside(models.outputModalities),
+  },
+  USE_CASE: {
+    description: "What models are chosen for, for `useCases`.",
+    leaves: ["useCases"],
+    value: inside(models.useCases),
+  },
+  LANGUAGE: {
+    description: "Languages as ISO 639 codes, for `languages`.",
+    leaves: ["languages"],
+    value: inside(models.languages),
+  },
+  TAG: { description: "Tags, for `tags`.", leaves: ["tags"], value: inside(models.tags) },
+} as const satisfies Record<string, FacetSource>;
+
+type FacetName = keyof typeof FACETS;
+const NAMES = Object.keys(FACETS) as FacetName[];
+
+interface FacetValue {
+  value: string;
+  label: string;
+  count: number;
+}
+
+const FacetEnum = builder.enumType("ModelFacet", {
+  description: "What models are counted by.",
+  values: described(
+    Object.fromEntries(NAMES.map((name) => [name, FACETS[name].description])) as Record<
+      FacetName,
+      string
+    >,
+  ),
+});
+
+const FacetValueType = builder.objectRef<FacetValue>("FacetValue").implement({
+  description: "One value of a facet.",
+  fields: (t) => ({
+    value: t.exposeString("value", { description: "The value, as the filter takes it." }),
+    label: t.exposeString("label", { description: "What people call it." }),
+    count: t.exposeInt("count", { description: "How many models have it under the filter." }),
+  }),
+});
+
+const FacetType = builder.objectRef<{ facet: FacetName; values: FacetValue[] }>("Facet").implement({
+  description: "The values of one property of models, with how many models have each.",
+  fields: (t) => ({
+    facet: t.field({
+      type: FacetEnum,
+      description: "The property.",
+      resolve: ({ facet }) => facet,
+    }),
+    values: t.field({
+      type: [FacetValueType],
+      description: "Its values, the most frequent first.",
+      resolve: ({ values }) => values,
+    }),
+  }),
+});
+
+/** Rows of one facet: its name, a value, a label and a count. */
+function countsOf(
+  name: FacetName,
+  filter: ModelFilterInput | null | undefined,
+  first: number,
+): SQL {
+  const { leaves, value, label }: FacetSource = FACETS[name];
+  const others = { ...filter };
+  for (const condition of leaves) others[condition] = null;
+  return sql`(select ${name}::text as facet, value, coalesce(${label ?? sql`null`}, value) as label, count
+    from (select value, count(*)::int as count
+      from (select ${value} as value from ${models} where ${modelConditions(models, others)}) as each
+      where value is not null group by value order by count desc, value limit ${first}) as counted)`;
+}
+
+builder.queryField("facets", (t) =>
+  t.field({
+    type: [FacetType],
+    description:
+      "Models counted by family, licence and so on. Each facet is counted under the filter without its own condition.",
+    args: {
+      by: t.arg({
+        type: [FacetEnum],
+        description: "Which facets, in this order; all when left out.",
+      }),
+      filter: t.arg({ type: ModelFilter, description: "Which models; all when left out." }),
+      first: t.arg.int({
+        required: true,
+        defaultValue: 20,
+        description: "How many values of each facet: 0 to 100.",
+      }),
+    },
+    // One pass over the models for each facet.
+    complexity: ({ by }) => ({ field: 20 * (by?.length ?? NAMES.length), multiplier: 1 }),
+    resolve: async (_root, { by, filter, first }, { db }) => {
+      checkPageSize("first", first);
+      const names = by ?? NAMES;
+      if (names.length === 0 || new Set(names).size < names.length) {
+        throw badInput("by", by, "a list of different facets, or left out");
+      }
+      const parts = names.map((name) => countsOf(name, filter, first));
+      const rows = await db.execute<FacetValue & { facet: FacetName }>(
+        sql`select * from (${sql.join(parts, sql` union all `)}) as facets order by count desc, value`,
+      );
+      return names.map((facet) => ({ facet, values: rows.filter((row) => row.facet === facet) }));
+    },
+  }),
+);
