@@ -44,7 +44,12 @@ export class PlimsollError extends Error {
   }
 }
 
-/** The message of anything thrown, for logs and reports; never throws itself. */
+/**
+ * The message of anything thrown, for logs and reports; never throws itself. A failed query says what
+ * the database said: the statement and its values do not belong into logs.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const fromQuery = error.message.startsWith("Failed query") && error.cause instanceof Error;
+  return fromQuery ? messageOf(error.cause) : error.message;
 }
