@@ -132,6 +132,8 @@ export interface Architecture {
   outputHeadBias: boolean;
   /** Learned absolute positions: rows of an embedding table; 0 when positions are rotary, ALiBi or absent. */
   learnedPositions: number;
+  /** Rows of the table that tells segments of the input apart (BERT: 2); 0 or absent without one. */
+  tokenTypes?: number;
   /** Trained context in tokens, extensions that ship in the config included; null when unknown. */
   contextLength: number | null;
   /** Frequency-factor vectors that a GGUF stores for scaled RoPE: elements in all (`rope_freqs`, `rope_factors_*`). */

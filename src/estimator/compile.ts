@@ -13,6 +13,7 @@ import { type MemoryProfile, PROFILE_VERSION, type WeightBytes } from "./profile
 import { QUANTIZATION_NAMES, type QuantizationName } from "./quantizations.ts";
 import { checkpointSizes } from "./weights/checkpoint.ts";
 import { inventory } from "./weights/inventory.ts";
+import { usesImatrix } from "./weights/mixture.ts";
 import { quantizedSizes, quantizePlan } from "./weights/quantize.ts";
 
 /** A file that somebody published, by quantization name. */
@@ -53,8 +54,9 @@ function tensorLevelWeights(architecture: Architecture): Record<string, WeightBy
   const weights: Record<string, WeightBytes> = {};
   for (const quant of QUANTIZATION_NAMES) {
     const sizes = sizesOf(quant, false);
-    const guided = sizesOf(quant, true);
     weights[quant] = { basis: "TENSOR_LEVEL", container: "gguf", ...sizes };
+    if (!usesImatrix(quant)) continue;
+    const guided = sizesOf(quant, true);
     if (guided.bytes !== sizes.bytes) weights[quant].imatrix = guided;
   }
   const all = inventory(architecture, true);

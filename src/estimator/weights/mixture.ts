@@ -132,6 +132,18 @@ const MIXTURES: Partial<Record<QuantizationName, Mixture>> = {
   },
 };
 
+/** Whether an importance matrix changes any type of this mixture. */
+export function usesImatrix(quant: QuantizationName): boolean {
+  return IMATRIX_RULES.has(quant);
+}
+
+const IMATRIX_RULES = new Set<string>(["IQ3_XXS", "IQ4_NL", "IQ4_XS", "Q4_0", "Q5_0"]);
+
+/** Whether matrices of a role may differ in type within one file. */
+export function goesByPosition(quant: QuantizationName, role: Role): boolean {
+  return typeof MIXTURES[quant]?.[role] === "function";
+}
+
 const LOW_BIT = new Set<string>(["IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M"]);
 const HEAD_Q5 = new Set<string>([...LOW_BIT, "IQ3_XXS"]);
 

@@ -3,13 +3,14 @@
  * file holds, what an accelerator gets when every layer is offloaded, and what stays with the host.
  */
 import type { Architecture } from "../architecture.ts";
+import { LATENT_EXPANDED } from "../engines/llamacpp.ts";
 import { TENSOR_TYPES, type TensorType, tensorBytes } from "../formats.ts";
 import { expertCount, layerCount } from "../layers.ts";
 import type { FileSizes } from "../profile.ts";
 import type { QuantizationName } from "../quantizations.ts";
 import { roundUp } from "../units.ts";
 import { fittingType } from "./fallback.ts";
-import { mixtureType, type Role, type Site } from "./mixture.ts";
+import { goesByPosition, mixtureType, type Role, type Site } from "./mixture.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The inventory with each tensor's role, sorted the way a quantizer walks a file. */
@@ -88,7 +89,7 @@ function firstLayerGrouping(architecture: Architecture): number {
   for (const { mixer } of architecture.layers) {
     if (mixer.kind === "attention") return Math.floor(mixer.heads / mixer.kvHeads);
     if (mixer.kind === "latent") {
-      return architecture.ggufArchitecture === "minicpm3" ? 1 : mixer.heads;
+      return LATENT_EXPANDED.has(architecture.ggufArchitecture ?? "") ? 1 : mixer.heads;
     }
     if (mixer.kind === "compressed") return mixer.heads;
     if (mixer.kind === "parallel") {
@@ -104,7 +105,7 @@ function isSeventyB(architecture: Architecture, name: string): boolean {
   const layers = layerCount(architecture.layers);
   if (name === "jais2") return layers === 68;
   if (layers !== 80) return false;
-  return ["qwen2", "deci", "olmo"].includes(name)
+  return ["qwen2", "qwen2vl", "deci", "olmo"].includes(name)
     ? true
     : name === "llama" && firstLayerGrouping(architecture) > 1;
 }
@@ -137,15 +138,19 @@ export function quantizedSizes(
     falcon: plan.falcon,
     seventyB: plan.seventyB,
   };
-  const add = (tensor: Tensor, bytes: number, times = 1) => {
+  /** Tensors that go one by one round their active share one by one. */
+  const add = (tensor: Tensor, bytes: number, times: number, oneByOne: boolean) => {
     const onCpu = roundUp(bytes, CPU_ALIGNMENT) * times;
     const onDevice = roundUp(bytes, DEVICE_ALIGNMENT) * times;
     sizes.bytes += bytes * times;
     sizes.cpuBytes += onCpu;
     const read = !tensor.host || (plan.tied && tensor.name === "token_embd.weight");
-    if (read)
-      sizes.activeBytes =
-        (sizes.activeBytes ?? 0) + Math.round(bytes * times * tensor.activeFraction);
+    if (read) {
+      const active = oneByOne
+        ? Math.round(bytes * tensor.activeFraction) * times
+        : Math.round(bytes * times * tensor.activeFraction);
+      sizes.activeBytes = (sizes.activeBytes ?? 0) + active;
+    }
     if (tensor.host) sizes.hostBytes += onCpu;
     else sizes.deviceBytes += onDevice;
     // A tied head is a second copy of the embedding on the accelerator.
@@ -157,19 +162,38 @@ export function quantizedSizes(
   for (const { tensor, role } of plan.entries) {
     if (tensor.storage === "quantizable" && POSITIONAL.has(role) && mixes(quant)) continue;
     const type = tensor.storage === "f32" ? "F32" : plainType(plan, quant, tensor, role, site);
-    add(tensor, sized(tensor, type), tensor.repeats);
+    add(tensor, sized(tensor, type), tensor.repeats, false);
   }
   if (!mixes(quant)) return sizes;
   const counters: Record<string, number> = { value: 0, down: 0, gate: 0, up: 0 };
+  const moves = { value: false, down: false, gate: false, up: false } as Record<Role, boolean>;
+  for (const role of POSITIONAL) moves[role] = goesByPosition(quant, role);
+  for (const { tensor, role } of plan.entries) {
+    if (tensor.storage !== "quantizable" || !POSITIONAL.has(role) || moves[role]) continue;
+    const type = fittingType(mixtureType(quant, role, site), tensor.columns);
+    add(tensor, sized(tensor, type), tensor.repeats, true);
+  }
+  /** Matrices of each entry by the type they get. */
+  const found = new Map<number, Partial<Record<TensorType, number>>>();
   for (const { entry, layer } of plan.walk) {
-    const { tensor, role } = plan.entries[entry]!;
+    const { role } = plan.entries[entry]!;
+    if (!moves[role]) continue;
     const counted = counters[role]!++;
     // Down, gate and up of expert models go by layer, because a layer has several of them; the very
     // low-bit mixtures count even there.
     const byLayer = role !== "value" && plan.byLayer && !(role === "down" && lowBit(quant));
     site.index = byLayer ? layer : counted;
     site.count = role === "value" ? plan.valueCount : plan.layers;
-    add(tensor, sized(tensor, fittingType(mixtureType(quant, role, site), tensor.columns)));
+    const type = mixtureType(quant, role, site);
+    const counts = found.get(entry) ?? {};
+    counts[type] = (counts[type] ?? 0) + 1;
+    found.set(entry, counts);
+  }
+  for (const [entry, counts] of found) {
+    const { tensor } = plan.entries[entry]!;
+    for (const [type, times] of Object.entries(counts)) {
+      add(tensor, sized(tensor, fittingType(type as TensorType, tensor.columns)), times, true);
+    }
   }
   return sizes;
 }

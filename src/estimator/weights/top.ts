@@ -13,6 +13,8 @@ export function topTensors(list: TensorList, architecture: Architecture): void {
   if (architecture.learnedPositions > 0) {
     list.f32("position_embd.weight", hidden * architecture.learnedPositions, { host: true });
   }
+  const types = architecture.tokenTypes ?? 0;
+  if (types > 0) list.f32("token_types.weight", hidden * types, { host: true });
   const perLayer = architecture.perLayerEmbedding;
   if (perLayer) {
     const layers = architecture.layers.reduce((sum, group) => sum + group.count, 0);

@@ -56,7 +56,7 @@ const ADJUSTMENTS: Readonly<Record<string, Adjustment>> = {
   /** Embedding models made from a decoder look both ways (EmbeddingGemma). */
   bidirectional: (reader) =>
     reader.find(["use_bidirectional_attention"], "looks both ways")?.value === true
-      ? { causal: false, outputHead: false }
+      ? { causal: false, outputHead: false, gguf: "gemma-embedding" }
       : {},
   /** Nomic's encoders gate their feed-forward only with SwiGLU. */
   nomic: (reader) => ({

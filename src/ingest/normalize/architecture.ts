@@ -36,6 +36,7 @@ export function readArchitecture(
   const traits = adjustTraits(reader, sections.modelClass);
   const hiddenSize = reader.required("hidden");
   const vocabSize = reader.required("vocab");
+  checkEmbeddingWidth(reader, traits, hiddenSize);
   const contextLength = readContext(reader);
   const layers = readLayers(reader, traits, hiddenSize, contextLength, log);
   const architecture: Architecture = {
@@ -61,6 +62,14 @@ export function readArchitecture(
   Object.assign(architecture, readPrediction(reader, traits, architecture));
   checkArchitecture(architecture);
   return { architecture, traits };
+}
+
+/** OPT 350M and small ELECTRA project a narrow embedding up, which the shape has no place for. */
+function checkEmbeddingWidth(reader: ConfigReader, traits: ClassTraits, hidden: number): void {
+  const key = traits.embeddingWidthKey;
+  const width = key === null ? null : reader.real([key], "width of the embedding");
+  if (key === null || width === null || width === hidden) return;
+  throw unknownArchitecture(key, `The embedding is ${width} wide and the layers ${hidden}.`);
 }
 
 /** What the converter calls the class; some have another name with experts, or none. */

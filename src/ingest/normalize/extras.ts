@@ -19,6 +19,8 @@ export function readExtras(
     extras.hyperConnections = { streams, hashLayers: hashLayers(reader) };
   }
   if (traits.layerScale) extras.layerScale = true;
+  const types = traits.causal ? 0 : count(reader, "type_vocab_size");
+  if (types > 0) extras.tokenTypes = types;
   const buckets = count(reader, "relative_attention_num_buckets");
   if (traits.positions === "relative" && buckets > 0) extras.relativePositionBuckets = buckets;
   const rows = traits.ggufVocab;

@@ -139,6 +139,7 @@ export const CLASSIC_CLASSES: readonly ModelClass[] = [
       mlpBias: { key: "enable_bias", otherwise: true },
       activation: "relu",
       extraPositions: 2,
+      embeddingWidthKey: "word_embed_proj_dim",
       defaults: { vocab_size: 50272, max_position_embeddings: 2048 },
     },
     GPT,

@@ -9,7 +9,17 @@ export const DENSE_CLASSES: readonly ModelClass[] = [
     gguf: "llama",
     architectures: ["Ministral3ForCausalLM"],
     window: { layers: "all", llamaCppIgnores: true },
-    defaults: { sliding_window: null, num_key_value_heads: 8 },
+    // Sections inside wrappers leave out whatever equals the class's own values.
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 14336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      vocab_size: 32000,
+      max_position_embeddings: 131072,
+      sliding_window: null,
+    },
   }),
   row("aquila aquila2", { gguf: "llama", architectures: ["AquilaModel"] }),
   row("bitnet", {

@@ -69,10 +69,19 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     },
     BERT,
   ),
-  row("mpnet", {}, BERT),
-  row("electra ernie", {}, BERT),
-  row("distilbert", { architectures: ["DistilBertModel"] }, BERT),
-  row("deberta deberta-v2", { gguf: null, positions: "relative" }, BERT),
+  row("mpnet", { defaults: { type_vocab_size: 0 } }, BERT),
+  row("electra ernie", { embeddingWidthKey: "embedding_size" }, BERT),
+  row("distilbert", { architectures: ["DistilBertModel"], defaults: { type_vocab_size: 0 } }, BERT),
+  row(
+    "deberta deberta-v2",
+    {
+      gguf: null,
+      positions: "relative",
+      embeddingWidthKey: "embedding_size",
+      defaults: { type_vocab_size: 0 },
+    },
+    BERT,
+  ),
   row(
     "nomic_bert",
     {
@@ -94,7 +103,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "new gte",
     {
-      gguf: "new",
+      gguf: null,
       architectures: ["NewModel"],
       positions: "rope",
       gated: true,
@@ -122,6 +131,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
         local_attention: 128,
         global_attn_every_n_layers: 3,
         max_position_embeddings: 8192,
+        type_vocab_size: 0,
       },
     },
     BERT,
@@ -162,6 +172,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       mlpBias: "mlp_bias",
       activation: "silu",
       gguf: "eurobert",
+      defaults: { type_vocab_size: 0 },
     },
     BERT,
   ),
@@ -188,7 +199,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     },
     SEQ2SEQ,
   ),
-  row("bart mbart plbart", { encoder: BART_ENCODER }, SEQ2SEQ),
+  row("bart mbart plbart florence2_language", { encoder: BART_ENCODER }, SEQ2SEQ),
   row(
     "m2m_100 marian pegasus blenderbot",
     { encoder: BART_ENCODER, positions: "sinusoidal" },

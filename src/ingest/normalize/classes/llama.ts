@@ -33,6 +33,18 @@ export const LLAMA_CLASSES: readonly ModelClass[] = [
   ),
   row("mllama_text_model", { gguf: "mllama" }, LLAMA),
   row("nemotron-nas deci", { gguf: "deci", architectures: ["DeciLMForCausalLM"] }, LLAMA),
+  row(
+    "llada",
+    {
+      gguf: "llada",
+      architectures: ["LLaDAModelLM"],
+      causal: false,
+      qkvBias: "include_qkv_bias",
+      outputBias: "include_bias",
+      mlpBias: "include_bias",
+    },
+    LLAMA,
+  ),
   row("helium", { gguf: null }, LLAMA),
   row("diffllama", { gguf: null }, LLAMA),
   row("chameleon", { gguf: "chameleon", qkNorm: "full" }, LLAMA),

@@ -187,7 +187,7 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     activation: "gelu",
     experts: { denseBeside: "feedForward", denseBesideIf: "residual_moe" },
   }),
-  row("aria_text", { experts: {} }),
+  row("aria_text aria_moe_lm", { architectures: ["AriaMoELMForCausalLM"], experts: {} }),
   row("laguna", {
     gguf: "laguna",
     qkNorm: "head",

@@ -112,6 +112,8 @@ export interface ClassTraits {
   activationParameters: number;
   /** The stated width times this is the real one: 0.5 where the key counts gate and up together. */
   feedForwardScale: number;
+  /** A key that may make the embedding narrower than the layers. */
+  embeddingWidthKey: string | null;
   /** The key of the dense width where it is not the usual one. */
   denseWidthKey: string | null;
   /** Every layer runs attention and Mamba side by side. */
@@ -187,6 +189,7 @@ export const PLAIN: ClassTraits = {
   feedForwardNorm: false,
   activationParameters: 0,
   feedForwardScale: 1,
+  embeddingWidthKey: null,
   denseWidthKey: null,
   parallelMamba: false,
   unlisted: "linear",

@@ -27,6 +27,7 @@ export function blockConfigLayers(
       count: 1,
       mixer: blockMixer(reader, traits, place, attention),
       feedForward: blockFeedForward(reader, traits, hidden, ffn),
+      ...fewerNorms(traits, [attention, ffn]),
     };
   });
 }
@@ -35,6 +36,12 @@ function part(block: unknown, key: string): Json {
   const value = isRecord(block) ? block[key] : undefined;
   if (!isRecord(value)) throw invalid("block_configs", `A block of block_configs has no ${key}.`);
   return value;
+}
+
+/** A half that was cut out has taken its norm with it; one replaced by a matrix keeps it. */
+function fewerNorms(traits: ClassTraits, halves: Json[]): Pick<LayerGroup, "norms"> {
+  const cut = halves.filter((half) => half.no_op === true).length;
+  return cut === 0 ? {} : { norms: traits.normsPerLayer - cut };
 }
 
 function blockMixer(

@@ -54,10 +54,11 @@ function countVision(section: Json, sections: Sections, output: number): number 
   return counted(() => read(new Sizes(section), new Sizes(sections.top), output));
 }
 
-/** Audio encoders of the Whisper line: two convolutions, learned or fixed positions, plain layers. */
+/** Audio encoders of the Whisper line: two convolutions, learned or fixed positions, plain layers. Voxtral's
+ * projector joins four frames. */
 function countAudio(audio: Sizes, output: number): number {
   const kind = audio.text("model_type") ?? "";
-  const isWhisper = /^(qwen2_audio_encoder|qwen2_5_omni_audio_encoder|whisper)$/;
+  const isWhisper = /^(qwen2_audio_encoder|qwen2_5_omni_audio_encoder|voxtral_encoder|whisper)$/;
   if (!isWhisper.test(kind)) throw new Uncountable(kind);
   const width = audio.number("d_model hidden_size");
   const bins = audio.number("num_mel_bins", 128);
@@ -68,7 +69,9 @@ function countAudio(audio: Sizes, output: number): number {
     feedForward: audio.number("encoder_ffn_dim intermediate_size"),
     attentionBias: "noKey",
     stem: linear(3 * bins, width) + linear(3 * width, width) + positions,
-    tail: 2 * width + linear(width, output),
+    tail:
+      2 * width +
+      (kind.startsWith("voxtral") ? 4 * width * output + output * output : linear(width, output)),
   });
 }
 

@@ -3,54 +3,20 @@
  * the text model. A kind that is not here cannot be counted, which is said, not guessed.
  */
 import type { Sizes } from "./sizes.ts";
+import {
+  base,
+  clip,
+  LAYERS,
+  patches,
+  patchInputs,
+  pixtral,
+  siglip,
+  twoLayers,
+  WIDTH,
+} from "./stacks.ts";
 import { linear, merger, type Tower, towerParameters } from "./transformer.ts";
 
 export type TowerReader = (vision: Sizes, top: Sizes, output: number) => number;
-
-const WIDTH = "hidden_size embed_dim width";
-const LAYERS = "num_hidden_layers depth layers";
-
-function base(vision: Sizes): { width: number; layers: number; feedForward: number } {
-  return {
-    width: vision.number(WIDTH),
-    layers: vision.number(LAYERS),
-    feedForward: vision.number("intermediate_size"),
-  };
-}
-
-/** Inputs of one patch: colours times pixels (times frames). */
-function patchInputs(vision: Sizes, frames = 1): number {
-  return (
-    vision.number("num_channels in_channels in_chans", 3) *
-    frames *
-    vision.number("patch_size spatial_patch_size") ** 2
-  );
-}
-
-function patches(vision: Sizes): number {
-  return Math.floor(vision.number("image_size") / vision.number("patch_size")) ** 2;
-}
-
-function clip(vision: Sizes): Tower {
-  const sizes = base(vision);
-  const { width } = sizes;
-  const stem = width + patchInputs(vision) * width + (patches(vision) + 1) * width + 2 * width;
-  return { ...sizes, stem, tail: 2 * width };
-}
-
-function siglip(vision: Sizes): Tower {
-  const sizes = base(vision);
-  const { width } = sizes;
-  const positions = vision.number("num_patches", 0) || patches(vision);
-  return {
-    ...sizes,
-    stem: linear(patchInputs(vision), width) + positions * width,
-    tail: 2 * width,
-  };
-}
-
-/** LLaVA's projector: two linear maps. */
-const twoLayers = (from: number, output: number) => linear(from, output) + linear(output, output);
 
 function qwenBlocks(vision: Sizes, output: number): Tower {
   const sizes = base(vision);
@@ -66,17 +32,13 @@ function qwenBlocks(vision: Sizes, output: number): Tower {
   };
 }
 
-function pixtral(vision: Sizes): Tower {
-  const sizes = base(vision);
-  return {
-    ...sizes,
-    gated: true,
-    norm: "rms",
-    attentionBias: "none",
-    feedForwardBias: false,
-    stem: patchInputs(vision) * sizes.width + sizes.width,
-    tail: 0,
-  };
+/** Patches are joined, then a gated pair of maps: the second reads half of what the first writes. */
+function cohere(vision: Sizes, top: Sizes, output: number, hasNorm: boolean): number {
+  const tower = siglip(vision);
+  const joined = tower.width * top.number("downsample_factor", 2) ** 2;
+  const middle = top.number("alignment_intermediate_size", output);
+  const norm = hasNorm ? 2 * joined : 0;
+  return towerParameters(tower) + norm + linear(joined, middle) + linear(middle / 2, output);
 }
 
 /** Towers of one wrapper, by its `model_type`; these kinds have projectors of their own. */
@@ -244,6 +206,34 @@ export const BY_WRAPPER: Readonly<Record<string, TowerReader>> = {
     const stem = patchInputs(vision) * width + width + (patches(vision) + 1) * width + 2 * width;
     return towerParameters({ ...sizes, stem, tail: 2 * width + adapter + out * output });
   },
+  idefics2: (vision, top, output) => {
+    const tower = siglip(vision);
+    const middle = top.section("text_config")?.number("intermediate_size", 14336) ?? 14336;
+    const perceiver = top.section("perceiver_config");
+    const size = (key: string, otherwise: number) => perceiver?.number(key, otherwise) ?? otherwise;
+    const head = size("resampler_head_dim", 96);
+    const query = head * size("resampler_n_heads", 16);
+    const key = head * size("num_key_value_heads", 4);
+    const attention = 2 * output * query + 2 * output * key;
+    const layer = attention + 3 * output * 4 * output + 3 * output;
+    const resampler = size("resampler_depth", 3) * layer + output;
+    const projection = 2 * tower.width * middle + middle * output;
+    const latents = size("resampler_n_latents", 64) * output;
+    return towerParameters(tower) + projection + resampler + latents;
+  },
+  aya_vision: (vision, top, output) => cohere(vision, top, output, true),
+  cohere2_vision: (vision, top, output) => cohere(vision, top, output, false),
+  deepseek_vl_v2: (vision, _top, output) => {
+    // The file names the tower by its timm name; its attention pooling is stored but not used.
+    if (vision.text("model_name") !== "siglip_so400m_patch14_384") return Number.NaN;
+    const [width, feedForward, patch, tokens] = [1152, 4304, 14, 27 * 27];
+    const stem = linear(3 * patch ** 2, width) + tokens * width;
+    const pool = width + 4 * linear(width, width) + 2 * width;
+    const poolFeedForward = linear(width, feedForward) + linear(feedForward, width);
+    const projector = linear(4 * width, output) + linear(output, output) + 2 * output;
+    const tail = 2 * width + pool + poolFeedForward + projector;
+    return towerParameters({ width, layers: 27, feedForward, stem, tail });
+  },
   idefics3: (vision, top, output) => {
     const tower = siglip(vision);
     return towerParameters(tower) + top.number("scale_factor", 2) ** 2 * tower.width * output;
@@ -266,7 +256,7 @@ export const llava: TowerReader = (vision, _top, output) => {
 };
 
 const SAME: readonly [names: string, as: string][] = [
-  ["qwen3_vl_moe qwen3_5 qwen3_5_moe", "qwen3_vl"],
+  ["qwen3_vl_moe qwen3_5 qwen3_5_moe qwen3_omni_moe", "qwen3_vl"],
   ["ministral3", "mistral3"],
   ["smolvlm", "idefics3"],
   ["glm4v_moe glm46v", "glm4v"],
