@@ -42,7 +42,7 @@ export async function ingestCommand(
       http: createIngestHttp(log, budget),
       log,
       signal: stop.signal,
-      onProgress: (tally, expected) => progress.show(tally.listed, expected),
+      onProgress: (done, expected) => progress.show(done, expected),
       ...(dry && { write: dry.write, dryRun: true }),
     }).finally(() => progress.end());
     const changes = dry?.events ?? null;

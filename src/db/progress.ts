@@ -4,7 +4,7 @@
  */
 import { and, asc, eq, inArray, isNotNull, ne, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { absences, sourceProgress, sourceRecords } from "./tables.ts";
+import { absences, quarantine, sourceProgress, sourceRecords } from "./tables.ts";
 
 export interface Progress {
   /** By the upstream's clock: nothing that changed before this is unread; null when unknown. */
@@ -44,7 +44,15 @@ export async function hasOldReadings(
   const [row] = await db
     .select({ one: sql`1` })
     .from(sourceRecords)
-    .where(and(eq(sourceRecords.sourceId, sourceId), ne(sourceRecords.readerVersion, version)))
+    .where(
+      and(
+        eq(sourceRecords.sourceId, sourceId),
+        ne(sourceRecords.readerVersion, version),
+        // What could be read once and is set aside now keeps its older reading.
+        sql`not exists (select from ${quarantine} where ${quarantine.sourceId} = ${sourceId}
+          and ${quarantine.externalId} = ${sourceRecords.externalId})`,
+      ),
+    )
     .limit(1);
   return row !== undefined;
 }

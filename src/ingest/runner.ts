@@ -12,10 +12,11 @@ import { listStep, readStep, type StepDeps } from "./steps.ts";
 
 /** No listing of ours has as many pages: one that does is not going to end. */
 export const MOST_PAGES = 5000;
+const PAGES_AT_ONCE = 3;
 
 export interface RunnerDeps extends StepDeps {
   /** Called after every page and model; `expected` is a guess at how many models there will be. */
-  onProgress?: (tally: Tally, expected: number) => void;
+  onProgress?: (done: number, expected: number) => void;
   /** Start from the watermark and move it: for a run of all that is configured, not of a part. */
   remember?: boolean;
 }
@@ -53,13 +54,17 @@ async function runPages(source: Source, run: OpenRun, tally: Tally, deps: Runner
   const read = new Set<string>();
   const asked = new Set<string | null>();
   const cursors: (string | null)[] = [null];
+  /** The models of a page are read while the next page is listed. */
+  const reading = new Set<Promise<void>>();
   const readNew = async (items: ListedModel[]) => {
     const fresh = items.filter((item) => !read.has(modelKey(item)));
     for (const item of fresh) read.add(modelKey(item));
-    let done = tally.listed - fresh.length;
-    const onRead = () => deps.onProgress?.({ ...tally, listed: ++done }, expected());
-    addTally(tally, await readStep(source, fresh, { ...deps, onRead }));
-    deps.onProgress?.(tally, expected());
+    addTally(tally, await readStep(source, fresh, { ...deps, onRead: () => progress(1) }));
+  };
+  let done = 0;
+  const progress = (more: number) => {
+    done += more;
+    deps.onProgress?.(done, expected());
   };
   /** Pages that are still to come are taken to be as long as those before. */
   const expected = () => tally.listed + (cursors.length * tally.listed) / Math.max(1, tally.pages);
@@ -74,8 +79,13 @@ async function runPages(source: Source, run: OpenRun, tally: Tally, deps: Runner
     addTally(tally, page.tally);
     for (const id of page.seen) seen.add(id);
     cursors.push(...page.next);
-    await readNew(page.toRead);
+    progress(page.seen.length - page.toRead.length);
+    const one = readNew(page.toRead).finally(() => reading.delete(one));
+    one.catch(() => {});
+    reading.add(one);
+    if (reading.size >= PAGES_AT_ONCE) await Promise.race(reading);
   }
+  await Promise.all(reading);
   if (deps.remember) await readNew(await missingFrom(deps.db, source, run, tally, [...seen]));
 }
 

@@ -52,7 +52,7 @@ export async function listStep(
 ): Promise<ListedPage> {
   const tally = emptyTally();
   try {
-    const context = contextOf(deps, new Map(), since);
+    const context = contextOf(source, deps, new Map(), since);
     const page = await source.listPage(cursor, context);
     // A page that only names others has said nothing of its own.
     const silent = page.items.length === 0 && page.skipped.length === 0 && page.next.length > 0;
@@ -65,9 +65,9 @@ export async function listStep(
     tally.newest = page.newest ?? null;
     for (const item of page.items) tally.newest = later(tally.newest, item.lastModified);
     const seen = page.items.map((item) => item.externalId);
-    const stored = await knownOf(source, seen, deps.db);
+    const stored = await recordsOf(deps.db, source.id, seen);
     const isKnown = ({ externalId, revision }: ListedModel) =>
-      revision !== null && stored.get(externalId)?.revision === revision;
+      revision !== null && knownIn(stored, source, externalId)?.revision === revision;
     const [settled, toRead] = split(page.items, (item) => source.selfContained || isKnown(item));
     await readInto(tally, source, settled, stored, deps);
     return { tally, seen, toRead, next: page.next };
@@ -87,7 +87,7 @@ export async function readStep(
 ): Promise<Tally> {
   const tally = emptyTally();
   const ids = items.map((item) => item.externalId);
-  await readInto(tally, source, items, await knownOf(source, ids, deps.db), deps);
+  await readInto(tally, source, items, await recordsOf(deps.db, source.id, ids), deps);
   return tally;
 }
 
@@ -99,7 +99,7 @@ async function readInto(
   deps: StepDeps,
 ): Promise<void> {
   if (items.length === 0) return;
-  const context = contextOf(deps, stored, null);
+  const context = contextOf(source, deps, stored, null);
   const readItem = async (item: ListedModel) => {
     const record = await readOne(source, item, context, tally);
     deps.onRead?.();
@@ -108,6 +108,7 @@ async function readInto(
   const read = await pMap(items, readItem, { concurrency: deps.concurrency ?? 8 });
   const records = read
     .filter((record) => record !== null)
+    .map((record) => keepGood(record, stored.get(record.externalId)))
     .map((record) => ({ ...record, readerVersion: source.version }));
   const write = deps.write ?? ((sourceId, batch) => writeRecords(deps.db, sourceId, batch));
   for (const { outcome } of await write(source.id, records)) tally[outcome]++;
@@ -138,19 +139,25 @@ async function readOne(
   }
 }
 
-/** What is stored and was read by this version of the reader; older readings are read again. */
-async function knownOf(source: Source, ids: string[], db: Database) {
-  if (ids.length === 0) return new Map<string, StoredRecord>();
-  const stored = [...(await recordsOf(db, source.id, ids))];
-  return new Map(stored.filter(([, record]) => record.readerVersion === source.version));
+/** A record that was read by this version of the reader; older readings are read again. */
+function knownIn(stored: Map<string, StoredRecord>, source: Source, id: string) {
+  const record = stored.get(id);
+  return record?.readerVersion === source.version ? record : null;
+}
+
+/** A model that could be read once and cannot now stays as it was; the new version is set aside. */
+function keepGood(record: SourceRecord, stored: StoredRecord | undefined): SourceRecord {
+  if (record.outcome !== "partial" || stored?.outcome !== "model") return record;
+  return { ...record, outcome: "refused" };
 }
 
 function contextOf(
+  source: Source,
   { db, http, log, signal }: StepDeps,
   stored: Map<string, StoredRecord>,
   since: string | null,
 ): SourceContext {
-  const known = async (externalId: string) => stored.get(externalId) ?? null;
+  const known = async (externalId: string) => knownIn(stored, source, externalId);
   return { http, log, signal, since, catalog: catalogView(db), known };
 }
 

@@ -38,7 +38,6 @@ const PAGE_SIZE = 100;
 const CHANGES_PAGE_SIZE = 500;
 /** Entries after which listing each organization is cheaper than what changed on the whole Hub. */
 const MOST_CHANGES = 5000;
-const LONGEST_CHANGES_MS = 6 * 3_600_000;
 
 /** Kinds of models that keep a text cache or embed text; others are listed by the Hub but not ours. */
 const PIPELINES = new Set([
@@ -115,9 +114,8 @@ function listed(info: HubInfo): ListedModel {
 }
 
 function firstSteps(options: ListingOptions, since: string | null): Step[] {
-  const recent = since !== null && Date.now() - Date.parse(since) < LONGEST_CHANGES_MS;
   const steps =
-    recent && options.organizations.length > 2
+    since !== null && options.organizations.length > 2
       ? [changesStep(options)]
       : // By change when only changes are wanted: the listing can stop at the first one we know.
         organizationSteps(options, since === null ? "downloads" : "lastModified");
