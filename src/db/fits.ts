@@ -6,7 +6,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { streamCells } from "../estimator/cache/segments.ts";
-import { CACHE_TYPES, type CacheType, RUNTIME_BYTES } from "../estimator/index.ts";
+import { CACHE_TYPES, type CacheType, MAX_TOKENS, RUNTIME_BYTES } from "../estimator/index.ts";
 import { roundUp } from "../estimator/units.ts";
 import { placeOf, SEGMENTS } from "./fit-coefficients.ts";
 import type { models } from "./tables.ts";
@@ -52,6 +52,34 @@ export function fitsIn(fit: FitColumn, settings: FitSettings, budgetBytes: numbe
     and (select ${exactBytes(OWN, settings)} from ${unpacked(fit)}) <= ${number(most)})`;
 }
 
+/** Powers of two that the longest context of any model is below, in cells of 256 tokens. */
+const STEPS = 22;
+
+/**
+ * The longest context in tokens that one sequence can have within `budgetBytes`, up to the one that
+ * the model was made for; 0 when none fits. It is built up from its largest power of two downwards.
+ */
+export function longestContextIn(
+  table: Pick<typeof models, "fit" | "contextSort">,
+  settings: Omit<FitSettings, "contextTokens" | "sequences">,
+  budgetBytes: number,
+): SQL<number> {
+  const most = number(mostBeforeMargin(budgetBytes, settings.overheadFraction));
+  const longest = sql`coalesce(nullif(${table.contextSort}, 0), ${number(UNTRAINED)})::float8`;
+  let step = sql`(select ${table.fit} || '{}'::float8[] as fit, ${longest} as longest,
+    0::float8 as cells offset 0) as own`;
+  for (let power = STEPS - 1; power >= 0; power--) {
+    const more = sql`(own.cells + ${number(2 ** power * CELLS)})`;
+    const sum = exactBytes(OWN, { ...settings, contextTokens: 1, sequences: 1 }, more);
+    step = sql`(select own.fit, own.longest, case when ${more} < own.longest + ${number(CELLS)}
+      and ${sum} <= ${most} then ${more} else own.cells end as cells from ${step} offset 0) as own`;
+  }
+  return sql`(select least(own.cells, own.longest) from ${step})`;
+}
+
+/** What the estimator stops at where nobody says what a model was made for. */
+const UNTRAINED = MAX_TOKENS / 4;
+
 const OWN = sql.raw("own.fit");
 
 /** Postgres may store the array packed, and would unpack it again for each of its numbers. */
@@ -67,9 +95,10 @@ function mostBeforeMargin(budgetBytes: number, overhead: number): number {
 
 const at = (fit: Fit, name: string) => sql`${fit}[${sql.raw(String(placeOf(name)))}]`;
 
-function exactBytes(fit: Fit, settings: FitSettings): SQL {
+/** All but the margin; `given` cells of one stream follow from the settings when left out. */
+function exactBytes(fit: Fit, settings: FitSettings, given?: SQL): SQL {
   const { quant, contextTokens, cacheType } = settings;
-  const cells = number(streamCells(contextTokens, settings.sequences, false));
+  const cells = given ?? number(streamCells(contextTokens, settings.sequences, false));
   const sequences = number(settings.sequences);
   const { elements: block, bytes } = CACHE_TYPES[cacheType];
   const rows = number(roundUp(settings.sequences * 4, ROW_ALIGNMENT));

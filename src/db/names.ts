@@ -36,18 +36,6 @@ export async function followName(
   else if (GONE.includes(state)) await noteAbsence(db, sourceId, externalId);
 }
 
-/** The slug that a former slug or repository id leads to now; null when it is no former name. */
-export async function formerName(
-  db: Pick<Database, "select">,
-  name: string,
-): Promise<string | null> {
-  const [row] = await db
-    .select({ slug: modelAliases.modelSlug })
-    .from(modelAliases)
-    .where(eq(modelAliases.alias, name.toLowerCase()));
-  return row?.slug ?? null;
-}
-
 /** Gives the model of one repository id another; does nothing where there is no such model. */
 export async function renameModel(
   db: Database,

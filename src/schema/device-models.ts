@@ -58,8 +58,10 @@ builder.objectField(Device, "models", (t) =>
         field: 100,
         multiplier: Math.min(first ?? last ?? PAGE_DEFAULT, PAGE_MAX),
       }),
-      totalCount: ({ slug }, args, { db }) =>
-        db.$count(models, modelConditions(models, carried(slug, args))),
+      totalCount: ({ slug }, args, { db }) => {
+        checkPage(args, orderOf(args.orderBy).parts);
+        return db.$count(models, modelConditions(models, carried(slug, args)));
+      },
       resolve: (query, { slug }, args, { db }) => {
         const { orderBy, parts } = orderOf(args.orderBy);
         checkPage(args, parts);

@@ -134,8 +134,10 @@ builder.queryFields((t) => ({
           description: "DESC for newest first, ASC for oldest first.",
         }),
       },
-      totalCount: (_root, { since, filter }, { db }) =>
-        db.$count(catalogEvents, eventConditions(catalogEvents, since, filter)),
+      totalCount: (_root, args, { db }) => {
+        checkPage(args, ["number"]);
+        return db.$count(catalogEvents, eventConditions(catalogEvents, args.since, args.filter));
+      },
       resolve: (query, _root, args, { db }) => {
         checkPage(args, ["number"]);
         const where = {

@@ -4,25 +4,33 @@
  * choosing another value would find. All of them are one statement.
  */
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import type { AttentionKind } from "../db/facts.ts";
 import { families, models, organizations } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { described } from "./enums.ts";
 import { ModelFilter, type ModelFilterInput, modelConditions } from "./filters.ts";
 import { badInput } from "./input-errors.ts";
 import { checkPageSize } from "./page.ts";
+import { ATTENTION_NAMES } from "./specification.ts";
 
 interface FacetSource {
   description: string;
   /** The condition of the filter that is left out. */
   leaves: (keyof ModelFilterInput)[];
   value: SQL | AnyColumn;
-  /** What people call the value; the value itself when left out. */
+  /** What people call the value, as SQL; the value itself when left out. */
   label?: SQL;
+  /** What people call the values of an enum. */
+  names?: (value: string) => string;
 }
 
 const inside = (column: AnyColumn) => sql`unnest(${column})`;
 const nameIn = (table: typeof families | typeof organizations) =>
   sql`(select ${table.name} from ${table} where ${table.slug} = value)`;
+
+/** `GENERAL_PURPOSE` as people write it. */
+const inWords = (value: string) =>
+  value.charAt(0) + value.slice(1).toLowerCase().replaceAll("_", " ");
 
 const FACETS = {
   FAMILY: {
@@ -47,36 +55,43 @@ const FACETS = {
     description: "What terms allow, for `openness`.",
     leaves: ["openness", "commercialUse"],
     value: sql`case ${models.commercialUse} when true then 'OPEN' when false then 'RESTRICTED' else 'UNKNOWN' end`,
+    names: inWords,
   },
   ARCHITECTURE: {
     description: "Dense or mixture of experts, for `architecture`.",
     leaves: ["architecture"],
     value: sql`case when ${models.experts} > 0 then 'MOE' when ${models.layers} is not null then 'DENSE' end`,
+    names: (value) => (value === "MOE" ? "Mixture of experts" : "Dense"),
   },
   ATTENTION: {
     description: "Kinds of attention, for `attention`.",
     leaves: ["attention"],
     value: models.attentionKind,
+    names: (value) => ATTENTION_NAMES[value as AttentionKind],
   },
   VARIANT: {
     description: "What was done after pre-training, for `variants`.",
     leaves: ["variants"],
     value: models.variant,
+    names: inWords,
   },
   INPUT_MODALITY: {
     description: "What models take, for `inputModalities`.",
     leaves: ["inputModalities"],
     value: inside(models.inputModalities),
+    names: inWords,
   },
   OUTPUT_MODALITY: {
     description: "What models give, for `outputModalities`.",
     leaves: ["outputModalities"],
     value: inside(models.outputModalities),
+    names: inWords,
   },
   USE_CASE: {
     description: "What models are chosen for, for `useCases`.",
     leaves: ["useCases"],
     value: inside(models.useCases),
+    names: inWords,
   },
   LANGUAGE: {
     description: "Languages as ISO 639 codes, for `languages`.",
@@ -174,7 +189,13 @@ builder.queryField("facets", (t) =>
       const rows = await db.execute<FacetValue & { facet: FacetName }>(
         sql`select * from (${sql.join(parts, sql` union all `)}) as facets order by count desc, value`,
       );
-      return names.map((facet) => ({ facet, values: rows.filter((row) => row.facet === facet) }));
+      return names.map((facet) => {
+        const source: FacetSource = FACETS[facet];
+        const values = rows
+          .filter((row) => row.facet === facet)
+          .map((row) => ({ ...row, label: source.names?.(row.value) ?? row.label }));
+        return { facet, values };
+      });
     },
   }),
 );

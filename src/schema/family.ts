@@ -70,7 +70,10 @@ builder.queryFields((t) => ({
     {
       type: "families",
       description: "All families, in the order of their slugs.",
-      totalCount: (_root, _args, { db }) => db.$count(families),
+      totalCount: (_root, args, { db }) => {
+        checkPage(args, ["text"]);
+        return db.$count(families);
+      },
       resolve: (query, _root, args, { db }) => {
         checkPage(args, ["text"]);
         return db.query.families.findMany(query({ orderBy: { slug: "asc" } }));

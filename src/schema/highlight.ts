@@ -27,7 +27,11 @@ export function highlight(text: string, words: string[]): TextPart[] | null {
 
 /** Every place of the word; where there is none, the word of the text that is most like it. */
 function placesOf(text: string, word: string): [start: number, end: number][] {
-  const lower = text.toLowerCase();
+  // A few capitals become two characters, and places would no longer be those of the text.
+  const lower = text.replace(/\p{Lu}/gu, (capital) => {
+    const small = capital.toLowerCase();
+    return small.length === capital.length ? small : capital;
+  });
   const places: [number, number][] = [];
   for (let at = lower.indexOf(word); at !== -1; at = lower.indexOf(word, at + word.length)) {
     places.push([at, at + word.length]);

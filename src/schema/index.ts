@@ -18,6 +18,7 @@ import "./quantization.ts";
 import "./placement.ts";
 import "./lineage.ts";
 import "./compare.ts";
+import "./context-ranking.ts";
 import "./calculator.ts";
 import "./search.ts";
 import "./facets.ts";

@@ -7,6 +7,9 @@ import {
   type MemoryProfile,
   mostSequences,
   QUANTIZATION_NAMES,
+  QUANTIZATIONS,
+  type Quantization,
+  type QuantizationName,
   type Solution,
 } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
@@ -104,11 +107,24 @@ function sequenceLimit(profile: MemoryProfile, input: SettingsInput, budget: num
   };
 }
 
-/** The formats that an engine loads; MLX formats are for neither of these. */
-function loadedBy(engine: Engine): readonly WeightFormatName[] {
-  if (engine === "llama.cpp") return QUANTIZATION_NAMES;
+/** The formats to choose from for an engine; MLX formats are for neither of these. */
+function choiceFor(engine: Engine): readonly WeightFormatName[] {
+  if (engine === "llama.cpp") return WORTHWHILE;
   return ["BF16", ...CHECKPOINT_FORMAT_NAMES.filter((name) => !name.startsWith("MLX"))];
 }
+
+/**
+ * GGUF formats that no smaller one beats in published quality, and below those the smallest ones,
+ * whose quality is not published. Ternary formats are for models that were trained so.
+ */
+const WORTHWHILE: readonly QuantizationName[] = QUANTIZATION_NAMES.filter((name) => {
+  const { bitsPerWeight: bits, perplexityIncrease: loss } = QUANTIZATIONS[name];
+  if (name.startsWith("TQ")) return false;
+  return !Object.values<Quantization>(QUANTIZATIONS).some((other) => {
+    if (other.perplexityIncrease === null || other.bitsPerWeight >= bits) return false;
+    return loss === null || other.perplexityIncrease <= loss;
+  });
+});
 
 const hardwareArg = builder.args((t) => ({
   on: t.field({ type: HardwareInput, required: true, description: "The hardware." }),
@@ -160,13 +176,14 @@ builder.drizzleObjectFields(Model, (t) => ({
     type: MemoryEstimate,
     nullable: true,
     description:
-      "The estimate of the largest weight format that fits hardware; null when none does, or its memory is unknown.",
+      "The estimate of the largest weight format that fits hardware, of those that no smaller one beats in quality; null when none fits, or its memory is unknown.",
     args: {
       ...hardwareArg,
       ...ctxArg,
       among: t.arg({
         type: [QuantizationNameEnum],
-        description: "Only among these; all that the engine loads when left out.",
+        description:
+          "The largest of these, whatever its quality; what the engine loads when left out.",
       }),
       ...engineArgs,
     },
@@ -178,7 +195,7 @@ builder.drizzleObjectFields(Model, (t) => ({
       if (!memoryProfile) return null;
       const settings = settingsOf({ ...input, quant: "F16" });
       const choice = refusalsAsBadInput(() =>
-        largestQuantization(memoryProfile, settings, budget, among ?? loadedBy(input.engine)),
+        largestQuantization(memoryProfile, settings, budget, among ?? choiceFor(input.engine)),
       );
       if (!choice) return null;
       return billed(memoryProfile, choice.estimate, choice.quant as WeightFormatName, input.ctx);

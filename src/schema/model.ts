@@ -3,6 +3,7 @@
  * identity and its relations; its facts, memory and printable rows are in the `model-*.ts` files.
  */
 import { sql } from "drizzle-orm";
+import { formerName } from "../db/aliases.ts";
 import { models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { ModelStatusEnum, VariantEnum } from "./enums.ts";
@@ -103,7 +104,7 @@ builder.queryFields((t) => ({
         description: "Repository on Hugging Face; upper and lower case are the same.",
       }),
     },
-    resolve: (query, _root, { slug, huggingFaceId }, { db }) => {
+    resolve: async (query, _root, { slug, huggingFaceId }, { db }) => {
       if ((slug == null) === (huggingFaceId == null)) {
         const allowed = 'given when "huggingFaceId" is not, and left out when it is';
         throw badInput("slug", slug, allowed);
@@ -114,7 +115,10 @@ builder.queryFields((t) => ({
         slug == null
           ? { RAW: (t: typeof models) => sql`lower(${t.huggingFaceId}) = lower(${huggingFaceId})` }
           : { slug };
-      return db.query.models.findFirst(query({ where }));
+      const found = await db.query.models.findFirst(query({ where }));
+      const former = found ? null : await formerName(db, slug ?? huggingFaceId ?? "");
+      if (former === null) return found;
+      return db.query.models.findFirst(query({ where: { slug: former } }));
     },
   }),
   models: t.drizzleConnection(
@@ -128,7 +132,11 @@ builder.queryFields((t) => ({
           description: "In which order; most downloaded first when left out.",
         }),
       },
-      totalCount: (_root, { filter }, { db }) => db.$count(models, modelConditions(models, filter)),
+      totalCount: (_root, args, { db }) => {
+        // When only the count is asked, no page is read that could refuse its arguments.
+        checkPage(args, orderOf(args.orderBy).parts);
+        return db.$count(models, modelConditions(models, args.filter));
+      },
       resolve: (query, _root, args, { db }) => {
         const { orderBy, parts } = orderOf(args.orderBy);
         checkPage(args, parts);

@@ -68,7 +68,10 @@ builder.queryFields((t) => ({
     {
       type: "organizations",
       description: "All organizations, in the order of their slugs.",
-      totalCount: (_root, _args, { db }) => db.$count(organizations),
+      totalCount: (_root, args, { db }) => {
+        checkPage(args, ["text"]);
+        return db.$count(organizations);
+      },
       resolve: (query, _root, args, { db }) => {
         checkPage(args, ["text"]);
         return db.query.organizations.findMany(query({ orderBy: { slug: "asc" } }));

@@ -37,7 +37,7 @@ export const PRINTED_COLUMNS = {
 
 export type PrintedRow = Pick<ModelRow, keyof typeof PRINTED_COLUMNS>;
 
-const ATTENTION_NAMES: Record<AttentionKind, string> = {
+export const ATTENTION_NAMES: Record<AttentionKind, string> = {
   MHA: "MHA (Multi-head Attention)",
   GQA: "GQA (Grouped-query Attention)",
   MQA: "MQA (Multi-query Attention)",
@@ -97,6 +97,13 @@ export function headline(row: PrintedRow): PrintedFact[] {
   ];
 }
 
+/** Models without attention are no transformers. */
+function longName(kind: "MOE" | "DENSE", attention: AttentionKind | null): string {
+  if (attention === "SSM") return kind === "MOE" ? "Mixture of Experts (Recurrent)" : "State Space";
+  if (attention === "RWKV") return kind === "MOE" ? "Mixture of Experts (Recurrent)" : "Recurrent";
+  return LONG[kind];
+}
+
 /** The table of technical specifications. */
 export function specification(row: PrintedRow): PrintedFact[] {
   const kind = architectureKind(row);
@@ -110,7 +117,7 @@ export function specification(row: PrintedRow): PrintedFact[] {
       formatParameters,
       "per token",
     ),
-    ...fact("architecture", "Architecture", kind, (value) => LONG[value]),
+    ...fact("architecture", "Architecture", kind, (value) => longName(value, row.attentionKind)),
     ...fact("experts", "Total Experts", isMoe ? row.experts : null, formatInteger),
     ...fact(
       "activeExperts",

@@ -1,4 +1,7 @@
-/** The worked examples of docs/api.md: each runs, and each answer is what the API says. */
+/**
+ * The worked examples of docs/api.md: each runs, each answer is what the API says, and the SQL
+ * statements that each takes are counted.
+ */
 import { readFile } from "node:fs/promises";
 import { parse, validate } from "graphql";
 import { expect, it } from "vitest";
@@ -13,20 +16,34 @@ const EXAMPLE = /```graphql\n(.*?)```\n(?:\n```json\n.*?```\n)?/gs;
 
 it("every answer in docs/api.md is what the API says", async () => {
   let written = page;
-  let examples = 0;
+  const statements: Record<string, number> = {};
   for (const [block, query] of page.matchAll(EXAMPLE)) {
-    examples++;
     expect(validate(schema, parse(query!))).toEqual([]);
     if (!block.includes("```json")) continue;
     const answer = print(await catalog.ask(query!));
+    statements[nameOf(query!, statements)] = catalog.statements.length;
     written = written.replace(
       block,
       () => `\`\`\`graphql\n${query}\`\`\`\n\n\`\`\`json\n${answer}\n\`\`\`\n`,
     );
   }
-  expect(examples).toBeGreaterThan(6);
+  expect(Object.keys(statements).length).toBeGreaterThan(10);
+  for (const [name, count] of Object.entries(statements)) {
+    expect(count, name).toBeLessThanOrEqual(4);
+  }
   await expect(written).toMatchFileSnapshot("../../docs/api.md");
+  const counts = `${JSON.stringify(statements, null, 2)}\n`;
+  await expect(counts).toMatchFileSnapshot("../queries/statements.json");
 });
+
+/** The fields that an example is about, told apart by a number where several are about the same. */
+function nameOf(query: string, taken: Record<string, number>): string {
+  const [definition] = parse(query).definitions;
+  const fields = definition && "selectionSet" in definition ? definition.selectionSet : undefined;
+  const name = (fields?.selections ?? []).map((field) => "name" in field && field.name?.value);
+  const same = Object.keys(taken).filter((key) => key.startsWith(`${name.join(" + ")} `)).length;
+  return `${name.join(" + ")} ${same + 1}`;
+}
 
 const WIDTH = 90;
 

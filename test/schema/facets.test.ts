@@ -57,7 +57,9 @@ it("keeps the alternatives of a facet whose value is chosen, and narrows the oth
   const [family, attention] = facets as Facet[];
   expect(family!.values.length).toBeGreaterThan(1);
   expect(family!.values.find(({ value }) => value === "deepseek-v3")?.label).toBe("DeepSeek V3");
-  expect(attention!.values).toEqual([{ value: "MLA", label: "MLA", count: await count(filter) }]);
+  expect(attention!.values).toEqual([
+    { value: "MLA", label: "MLA (Multi-head Latent Attention)", count: await count(filter) },
+  ]);
 });
 
 it("counts under what fits", async () => {

@@ -6,10 +6,17 @@ import { useCatalog } from "./catalog.ts";
 const catalog = useCatalog();
 const query = await readFile(new URL("../queries/model-page.graphql", import.meta.url), "utf8");
 
-it("answers the page of DeepSeek V3 as reviewed", async () => {
-  const { model } = await catalog.ask(query, { slug: "deepseek-v3" });
+it.each([
+  "deepseek-v3",
+  "llama-3.1-8b-instruct",
+  "qwen3.5-35b-a3b",
+  "gpt-oss-20b",
+  "gemma-3-27b-it",
+  "mamba-2.8b-hf",
+])("answers the page of %s as reviewed", async (slug) => {
+  const { model } = await catalog.ask(query, { slug });
   const page = `${JSON.stringify(model, null, 2)}\n`;
-  await expect(page).toMatchFileSnapshot("../queries/model-page.deepseek-v3.json");
+  await expect(page).toMatchFileSnapshot(`../queries/model-page.${slug}.json`);
 });
 
 it("takes one SQL statement for any model", async () => {

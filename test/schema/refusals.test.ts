@@ -1,4 +1,5 @@
 /** Wrong use: each mistake gets a code, and a message that names the argument and what is allowed. */
+import { getIntrospectionQuery } from "graphql";
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/schema/limits.ts";
 import { useCatalog } from "./catalog.ts";
@@ -21,6 +22,8 @@ describe("an argument out of range", () => {
     ["first", models("first: -1")],
     ["first", models("first: 101")],
     ["first", models("first: 1000000")],
+    ["first", "{ models(first: -1) { totalCount } }"],
+    ["after", '{ events(after: "x") { totalCount } }'],
     ["last", models("last: -1")],
     ["last", models("first: 1, last: 1")],
     ["after", models('after: "nonsense"')],
@@ -42,12 +45,61 @@ describe("an argument out of range", () => {
     ],
     ["filter.families", models("filter: { families: [] }")],
     ["filter.totalParameters", models("filter: { totalParameters: { min: 2, max: 1 } }")],
+    ["filter.downloads", models("filter: { downloads: { min: 2, max: 1 } }")],
+    ["filter.tags", models("filter: { tags: [] }")],
+    ["filter.languages", models('filter: { languages: ["e\\u0000n"] }')],
     ["filter.released", models('filter: { released: { from: "2025-01-02", to: "2025-01-01" } }')],
     ["filter.search", models(`filter: { search: "${"x".repeat(10_000)}" }`)],
     ["filter.search", models('filter: { search: "a b c d e f g h i" }')],
     ["filter.fits.memoryGib", models("filter: { fits: { quant: F16, ctx: 1 } }")],
+    [
+      "filter.fits.memoryGib",
+      models("filter: { fits: { memoryGib: 1, devices: [], quant: F16, ctx: 1 } }"),
+    ],
+    ["filter.fits.memoryGib", models("filter: { fits: { memoryGib: -1, quant: F16, ctx: 1 } }")],
+    ["filter.fits.devices", models("filter: { fits: { devices: [], quant: F16, ctx: 1 } }")],
+    [
+      "filter.fits.devices.count",
+      models(
+        'filter: { fits: { devices: [{ device: "nvidia-h100-sxm-80gb", count: 65 }], quant: F16, ctx: 1 } }',
+      ),
+    ],
     ["filter.fits.device", models('filter: { fits: { device: "abacus", quant: F16, ctx: 1 } }')],
     ["filter.fits.ctx", models("filter: { fits: { memoryGib: 1, quant: F16, ctx: 0 } }")],
+    [
+      "on.device",
+      '{ model(slug: "deepseek-v3") { maxContext(on: { device: "abacus" }, quant: F16) { tokens } } }',
+    ],
+    [
+      "on.memoryGib",
+      '{ model(slug: "deepseek-v3") { maxContext(on: { memoryGib: -1 }, quant: F16) { tokens } } }',
+    ],
+    [
+      "ctx",
+      '{ model(slug: "deepseek-v3") { maxConcurrency(on: { memoryGib: 1 }, quant: F16, ctx: 0) { sequences } } }',
+    ],
+    [
+      "among",
+      '{ model(slug: "deepseek-v3") { bestQuant(on: { memoryGib: 1 }, ctx: 1, among: []) { basis } } }',
+    ],
+    [
+      "device",
+      '{ model(slug: "deepseek-v3") { onDevice(device: "x", quant: F16, ctx: 1) { count } } }',
+    ],
+    [
+      "devices",
+      '{ model(slug: "deepseek-v3") { placement(devices: [], quant: F16, ctx: 1) { fits } } }',
+    ],
+    [
+      "hostMemoryGib",
+      '{ model(slug: "deepseek-v3") { placement(devices: [], hostMemoryGib: -1, quant: F16, ctx: 1) { fits } } }',
+    ],
+    ["first", '{ search(text: "a", first: 101) { words } }'],
+    ["first", "{ facets(first: -1) { facet } }"],
+    [
+      "filter.fits",
+      '{ device(slug: "nvidia-geforce-rtx-4090-24gb") { models(quant: F16, ctx: 1, filter: { fits: { memoryGib: 1, quant: F16, ctx: 1 } }) { totalCount } } }',
+    ],
     ["slug", '{ model(slug: "a\\u0000b") { id } }'],
     ["slug", `{ family(slug: "${"x".repeat(500)}") { id } }`],
   ])("is refused: %s (%#)", async (argument, source) => {
@@ -76,6 +128,36 @@ describe("an argument out of range", () => {
       "query ($after: String) { models(after: $after, orderBy: { field: NAME }) { totalCount nodes { slug } } }";
     const { message } = await refusal(query, { after: page.pageInfo.endCursor });
     expect(message).toContain("in this order");
+  });
+});
+
+describe("a document that GraphQL itself forbids", () => {
+  it.each([
+    [
+      "a cycle of fragments",
+      "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+      "itself",
+    ],
+    [
+      "introspection that goes round and round",
+      `{ __schema { types ${"{ fields { type ".repeat(5)}{ name }${" } }".repeat(5)} } }`,
+      "introspection depth",
+    ],
+    ["a field that is not there", '{ model(slug: "a") { vrams } }', "vram"],
+    [
+      "two of one input",
+      '{ model(slug: "a") { maxContext(on: { memoryGib: 1, device: "x" }, quant: F16) { tokens } } }',
+      "xactly one",
+    ],
+  ])("is refused before anything runs: %s", async (_what, source, hint) => {
+    expect((await refusal(source)).message).toContain(hint);
+    expect(catalog.statements).toEqual([]);
+  });
+
+  it("leaves the introspection of tools alone", async () => {
+    const { errors, data } = await catalog.answer(getIntrospectionQuery());
+    expect(errors).toBeUndefined();
+    expect(data?.__schema.types.length).toBeGreaterThan(80);
   });
 });
 

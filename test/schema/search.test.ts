@@ -97,6 +97,7 @@ describe("a search", () => {
 
   it("finds nothing for what is not there, and takes wildcards as plain characters", async () => {
     expect(await slugs("zzyzxqj")).toEqual([]);
+    expect(await slugs("a😀b 'c\\d ((e[f {g} h*i?")).toEqual([]);
     expect(await slugs("%a%")).toEqual(await slugs("a"));
   });
 

@@ -144,7 +144,7 @@ export const models = pgTable(
   },
   (t) => [
     // Orders. The first also holds what fits, so that counting what fits reads nothing else.
-    index("models_downloads").on(t.downloads, t.slug, t.fit).where(LISTED),
+    index("models_downloads").on(t.downloads, t.slug, t.fit, t.contextSort).where(LISTED),
     index("models_name").on(t.name, t.slug).where(LISTED),
     index("models_released").on(t.releasedSort, t.slug).where(LISTED),
     index("models_parameters").on(t.parametersSort, t.slug).where(LISTED),
