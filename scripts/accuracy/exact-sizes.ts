@@ -86,7 +86,7 @@ export function exactSizes(): PublishedSize[] {
       quant: canonicalQuant(named ?? entry.quant),
       low: bytes,
       high: bytes,
-      // The catalogues' files of early 2024 were made without; the others do not depend on it.
+      // Inferred: the IQ4_XS file of early 2024 has the size of one made without.
       imatrix: false,
       vocabSize,
     };

@@ -1,7 +1,7 @@
 /**
- * Why a published file is not the standard mixture of its name. A reason is decided from what is known
- * of the file (who made it, when, of which model), never from how far off the estimate is; the first
- * that applies counts. What remains is a standard file.
+ * Why a published file is not the standard mixture of its name. A rule looks at who made the file, when,
+ * and of which model, never at its error; the first that applies counts, and what remains is standard.
+ * Some causes are inferred from sizes alone: docs/accuracy.md says which.
  */
 import { isQuantization } from "../../src/estimator/index.ts";
 import type { CorpusModel } from "./corpus.ts";

@@ -37,9 +37,9 @@ export function printTable(
   for (const cells of rows) console.log(line(cells));
 }
 
-/** Count, how many are without error, median, 95th percentile and worst of each group. */
+/** Count, how many are within two limits, median, 95th percentile and worst of each group. */
 export function printGroups(title: string, first: string, groups: Map<string, Measured[]>): void {
-  const head = [first, "cases", "no error", "within 1%", "median", "95th percentile", "worst"];
+  const head = [first, "cases", "within 0.001%", "within 1%", "median", "95th percentile", "worst"];
   const rows = [...groups].map(([name, list]) => {
     const within = (limit: number) =>
       list.filter(({ error }) => error !== null && Math.abs(error) <= limit).length;

@@ -44,10 +44,11 @@ export function printMeasured(files: readonly string[]): void {
     "By quantity",
     groupBy(cases, ({ quantity }) => quantity),
   );
+  const family = ({ id }: Case) => families.get(id) ?? "other metadata";
+  printExact(cases, family);
   printSummaries("Totals by the calculators' rule, same rows", new Map([["nominal", nominal]]));
   for (const quantity of MODELLED) {
     const list = cases.filter((scored) => scored.quantity === quantity);
-    const family = ({ id }: Case) => families.get(id) ?? "unknown";
     printSummaries(`${quantity}, by family`, groupBy(list, family));
   }
   printWorst(cases);
@@ -75,6 +76,20 @@ function printSummaries(title: string, groups: Map<string, Case[]>): void {
     return [name, `${count}`, `${exact}`, ...figures, within, worst === 0 ? "" : `${worstId}`];
   });
   printTable(title, head, rows);
+}
+
+/** One cell for each family and quantity: how many cases are equal to the byte, of how many. */
+function printExact(cases: readonly Case[], family: (scored: Case) => string): void {
+  const quantities = [...groupBy(cases, ({ quantity }) => quantity).keys()];
+  const rows = [...groupBy(cases, family)].map(([name, list]) => [
+    name,
+    ...quantities.map((quantity) => {
+      const own = list.filter((scored) => scored.quantity === quantity);
+      const exact = own.filter(({ got, expected }) => got !== null && got === expected);
+      return own.length === 0 ? "" : `${exact.length}/${own.length}`;
+    }),
+  ]);
+  printTable("Equal to the byte, by family and quantity", ["family", ...quantities], rows);
 }
 
 function printWorst(cases: readonly Case[]): void {

@@ -2,7 +2,7 @@
  * What other public calculators and pages print for models of the corpus, beside the real figure where
  * one is known and ours, computed here. Theirs are as their issues and data files record them.
  */
-import { type EstimateSettings, evaluate, formatBytes, GIB } from "../../src/estimator/index.ts";
+import { type EstimateSettings, evaluate, GIB, toGB } from "../../src/estimator/index.ts";
 import { type CorpusModel, corpusModel } from "./corpus.ts";
 import { printTable } from "./markdown.ts";
 
@@ -16,11 +16,10 @@ interface Other {
 }
 
 const gib = (bytes: number) => `${(bytes / GIB).toFixed(2)} GiB`;
+const gb = (bytes: number) => `${toGB(bytes).toFixed(2)} GB`;
 const file = (quant: string) => (model: CorpusModel) => gib(model.profile.weights[quant]!.bytes);
-const total = (settings: EstimateSettings) => (model: CorpusModel) =>
-  formatBytes(evaluate(model.profile, settings).totalBytes);
-const cache = (settings: EstimateSettings) => (model: CorpusModel) =>
-  formatBytes(evaluate(model.profile, settings).kvCacheBytes);
+const total = (model: CorpusModel, settings: EstimateSettings) =>
+  evaluate(model.profile, settings).totalBytes;
 
 const OTHERS: Other[] = [
   ...[
@@ -53,19 +52,22 @@ const OTHERS: Other[] = [
   },
   {
     who: "LM Studio",
-    what: "Qwen3.5 9B Q4_K_M, 110,000 tokens",
+    what: "Qwen3.5 9B, 110,000 tokens",
     model: "Qwen/Qwen3.5-9B",
     theirs: "22.92 GB",
     real: "about 11.5 GB",
-    ours: total({ quant: "Q4_K_M", contextTokens: 110_000 }),
+    ours: (model) => {
+      const bytes = total(model, { quant: "Q4_K_M", contextTokens: 110_000 });
+      return `${gb(bytes)} (text model at Q4_K_M)`;
+    },
   },
   {
     who: "llmfit (early)",
-    what: "DeepSeek-V3 Q4_K_M, weights",
+    what: "DeepSeek-V3, weights",
     model: "deepseek-ai/DeepSeek-V3",
     theirs: "22 GB (active parameters as all)",
-    real: "404 GB",
-    ours: file("Q4_K_M"),
+    real: "404 GB at Q4_K_M",
+    ours: ({ profile }) => `${gb(profile.weights.Q4_K_M!.bytes)} at Q4_K_M`,
   },
   {
     who: "Docker's cards",
@@ -73,15 +75,16 @@ const OTHERS: Other[] = [
     model: "meta-llama/Llama-3.1-8B",
     theirs: "5.33 GiB (of a small context)",
     real: "not measured",
-    ours: total({ quant: "Q4_K_M", contextTokens: 131_072 }),
+    ours: (model) => gib(total(model, { quant: "Q4_K_M", contextTokens: 131_072 })),
   },
   {
     who: "Hugging Face blog",
     what: "Llama 3.1 405B, 16-bit cache of 131,072 tokens",
     model: "meta-llama/Llama-3.1-405B",
     theirs: "twice the cache (16 key heads instead of 8)",
-    real: "63 GiB (2 × 126 layers × 8 heads × 128 × 2 bytes)",
-    ours: cache({ quant: "F16", contextTokens: 131_072 }),
+    real: "63 GiB by the formula, 2 × 126 × 8 × 128 × 2 bytes a token",
+    ours: ({ profile }) =>
+      gib(evaluate(profile, { quant: "F16", contextTokens: 131_072 }).kvCacheBytes),
   },
   {
     who: "Hub and all that copy it",

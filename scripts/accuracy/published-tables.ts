@@ -5,6 +5,8 @@ import { type ComparedCheckpoint, mlxSizes } from "./mlx-sizes.ts";
 import { safetensorsTotals } from "./safetensors-totals.ts";
 
 const WORST_ROWS = 20;
+/** Rounding below the error that we ask of ourselves, so that it cannot hide one. */
+const FINE = 0.003;
 const WORST_PER_REASON = 3;
 
 export function printPublished(): void {
@@ -18,9 +20,14 @@ export function printPublished(): void {
 function printGgufs(files: ComparedSize[]): void {
   const standard = files.filter(({ exception }) => exception === null);
   const others = files.filter(({ exception }) => exception !== null);
-  const all = new Map([["all", standard]]);
   const bySource = groupBy(standard, ({ source }) => source);
-  printGroups("Standard GGUF files, by source", "source", new Map([...all, ...bySource]));
+  const whole = new Map([
+    ["standard files", standard],
+    ["of these, sizes known to ±0.3%", standard.filter((file) => rounding(file) <= FINE)],
+    ["all files with an estimate, exceptions included", files.filter((f) => f.error !== null)],
+  ]);
+  printGroups("Published GGUF files", "", whole);
+  printGroups("Standard GGUF files, by source", "source", bySource);
   printRounding(bySource);
   const byQuant = groupBy(standard, ({ quant }) => quant);
   printGroups("Standard GGUF files, by quantization", "quantization", sortedByName(byQuant));
@@ -33,10 +40,12 @@ function printGgufs(files: ComparedSize[]): void {
   printWorst("Exceptions, worst rows of each reason", worst, worst.length);
 }
 
-/** How much a source's text leaves open: half the width of what it can mean, relative to it. */
+/** Half the width of what a source's text can mean, relative to it. */
+const rounding = ({ low, high }: ComparedSize) => (high - low) / (high + low);
+
 function printRounding(bySource: Map<string, ComparedSize[]>): void {
   const rows = [...bySource].map(([source, list]) => {
-    const widths = list.map(({ low, high }) => ({ error: (high - low) / (high + low) }));
+    const widths = list.map((file) => ({ error: rounding(file) }));
     return [source, percent(quantile(widths, 0.5)), percent(quantile(widths, 0.95))];
   });
   printTable("Rounding of the sources, ±", ["source", "median", "95th percentile"], rows);
@@ -63,7 +72,7 @@ function worstOf(files: readonly ComparedSize[], count: number): ComparedSize[] 
 
 function printWorst(title: string, files: readonly ComparedSize[], count: number): void {
   const rows = worstOf(files, count).map(({ source, name, quant, low, high, estimate, error }) => {
-    const published = low === high ? `${low}` : `${Math.round(low)}–${Math.round(high)}`;
+    const published = low === high ? `${low}` : `${low}–${high}`;
     return [`${source}: ${name}`, quant, published, `${estimate}`, percent(error)];
   });
   printTable(title, ["file", "quantization", "published", "estimated", "off"], rows);

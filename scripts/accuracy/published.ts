@@ -21,7 +21,7 @@ export interface PublishedSize {
   imatrix: boolean;
   /** The size counts tensors and no header. */
   tensorsOnly?: boolean;
-  /** Vocabulary of a fine-tune that added tokens, as its own config says. */
+  /** Vocabulary of a fine-tune that added tokens, as commonly stated; its config is not at hand. */
   vocabSize?: number;
 }
 
@@ -34,7 +34,7 @@ export function roundedSize(text: string, units = UNITS): [low: number, high: nu
   if (digits === undefined || scale === undefined) return null;
   const value = Number(`${digits}.${decimals || 0}`);
   const half = 10 ** -decimals.length / 2;
-  return [(value - half) * scale, (value + half) * scale];
+  return [Math.round((value - half) * scale), Math.round((value + half) * scale)];
 }
 
 /** Names of quantizations are written in any case; 16 bits and the MXFP4 mixture in several ways. */
