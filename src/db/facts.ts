@@ -156,7 +156,7 @@ export interface FactOrigin {
 
 /** Something a reader of the catalog should know about a model's record. */
 export interface ModelIssue {
-  /** `CONTRADICTION`, `UNKNOWN_ARCHITECTURE`, `MISSING_FIELD`, `PARAMETER_MISMATCH`, `GATED` … */
+  /** `CONTRADICTION`, `UNKNOWN_ARCHITECTURE`, `MISSING_FIELD`, `PARAMETER_MISMATCH`, `UNCOUNTED_PART`, `GATED` … */
   code: string;
   /** The fact or config key it is about. */
   field: string;

@@ -38,6 +38,13 @@ describe("mixtures", () => {
     expect(compile(models.LLAMA_70B).weights.Q4_K_M?.bytes).toBe(42_512_531_712);
   });
 
+  it("treat an 80-layer Qwen2-VL like the 80-layer Qwen2", () => {
+    const named = (ggufArchitecture: string) =>
+      compile({ ...models.LLAMA_70B, ggufArchitecture }).weights.Q4_K_M?.bytes;
+    expect(named("qwen2vl")).toBe(named("qwen2"));
+    expect(named("qwen2vl")).not.toBe(named("qwen3"));
+  });
+
   it("give eight-expert models eight-bit keys and values", () => {
     expect(compile(models.MIXTRAL_8X7B).weights.Q4_K_M?.bytes).toBe(28_447_727_616);
   });

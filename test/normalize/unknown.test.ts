@@ -37,6 +37,40 @@ describe("classes that nobody has taught the normaliser", () => {
     expect(reading.reason).toContain("future_mind");
   });
 
+  it("says which part of a model the total leaves out", () => {
+    const { facts, issues } = normalizeConfig({
+      id: null,
+      config: {
+        model_type: "llava",
+        text_config: configOf("meta-llama/Llama-3.1-8B"),
+        vision_config: { model_type: "future_vision" },
+      },
+    });
+    expect(facts.totalParameters).toBe(8_030_261_248);
+    expect(issues).toMatchObject([
+      { code: "UNCOUNTED_PART", message: expect.stringContaining("vision_config") },
+    ]);
+  });
+
+  it("OPT 350M has an embedding narrower than its layers", () => {
+    const { outcome, reason, facts } = normalizeConfig({
+      id: "facebook/opt-350m",
+      config: {
+        architectures: ["OPTForCausalLM"],
+        model_type: "opt",
+        hidden_size: 1024,
+        word_embed_proj_dim: 512,
+        ffn_dim: 4096,
+        num_hidden_layers: 24,
+        num_attention_heads: 16,
+        vocab_size: 50272,
+      },
+    });
+    expect(outcome).toBe("partial");
+    expect(reason).toBe("The embedding is 512 wide and the layers 1024.");
+    expect(facts.totalParameters).toBeUndefined();
+  });
+
   it("does not read an unknown kind of layer as attention", () => {
     const types = Array(32).fill("wormhole_attention");
     const { outcome, reason } = read("meta-llama/Llama-3.1-8B", { layer_types: types });

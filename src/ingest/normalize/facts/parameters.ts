@@ -66,12 +66,21 @@ export function checkTotal(
   log: ReadingLog,
 ): void {
   const stated = facts.statedParameters ?? null;
-  if (stated === null || stated <= 0) return;
+  const uncounted = architecture.components.filter(({ parameters }) => parameters === null);
+  if (stated === null || stated <= 0) {
+    if (uncounted.length === 0) return;
+    const parts = uncounted.map(({ kind, note }) => note ?? kind).join(", ");
+    log.issue(
+      "UNCOUNTED_PART",
+      "totalParameters",
+      `The total leaves out ${parts}: the config does not say enough to count it.`,
+    );
+    return;
+  }
   const { explanation, expected } = explainTotal(architecture, facts, stated);
   if (explanation !== null || Math.abs(stated / expected - 1) <= FLAGGED) return;
   // A tower that no config describes completely leaves a rest that only the headers know.
-  const unknownPart = architecture.components.some((component) => component.parameters === null);
-  if (unknownPart && stated > expected) return;
+  if (uncounted.length > 0 && stated > expected) return;
   log.issue(
     "PARAMETER_MISMATCH",
     "totalParameters",
