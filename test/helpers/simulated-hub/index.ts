@@ -41,12 +41,12 @@ export interface SimulatedHub {
 export async function startSimulatedHub(start: Start): Promise<SimulatedHub> {
   const execArgv = ["--import", "tsx"];
   const child = fork(join(import.meta.dirname, "process.ts"), { execArgv });
+  const gone = once(child, "exit").then(([code]) => {
+    throw new Error(`The simulated Hub ended with ${code}`);
+  });
+  gone.catch(() => {});
   const tell = async (message: Start | Command): Promise<unknown> => {
-    const answered = once(child, "message").then(([answer]: unknown[]) => answer);
-    const gone = once(child, "exit").then(([code]) => {
-      throw new Error(`The simulated Hub ended with ${code}`);
-    });
-    gone.catch(() => {});
+    const answered = new Promise((answer) => child.once("message", answer));
     child.send(message);
     return Promise.race([answered, gone]);
   };

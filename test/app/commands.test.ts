@@ -1,0 +1,103 @@
+/** The commands for people at a terminal: read one source, try it first, and see how all stand. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { useTestDatabase } from "../helpers/database.ts";
+import { type HubServer, reposFromFolder, startHubServer } from "../helpers/hub-server/index.ts";
+
+const program = resolve(import.meta.dirname, "../../dist/main.js");
+const database = useTestDatabase();
+let hub: HubServer;
+
+beforeAll(async () => {
+  hub = await startHubServer({ repos: reposFromFolder("test/fixtures/hub") });
+});
+afterAll(() => hub.close());
+
+/** Runs a command to its end; gives what it printed. */
+async function plimsoll(
+  ...words: string[]
+): Promise<{ code: number; out: string; errors: string }> {
+  const env = { PATH: process.env.PATH, DATABASE_URL: database.url, HF_ENDPOINT: hub.url };
+  const child = spawn(process.execPath, [program, ...words], { env });
+  const printed = Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  const [out, errors, [code]] = await printed;
+  return { code, out, errors };
+}
+
+describe("plimsoll ingest", { timeout: 60_000 }, () => {
+  it("with --dry-run prints what would change and keeps nothing", async () => {
+    const first = await plimsoll("ingest", "hugging-face", "--org", "bolt", "--dry-run");
+    expect(first).toMatchObject({ code: 0, errors: "" });
+    expect(first.out).toContain("+ small-chat");
+    const again = await plimsoll("ingest", "hugging-face", "--org", "bolt", "--dry-run");
+    expect(again.out.split("\n")[0]).toBe(first.out.split("\n")[0]);
+    const status = await plimsoll("status");
+    expect(status.out).toContain("No source was ever read");
+  });
+
+  it("reads what it is asked for, at most as many as it is told, and reports as JSON", async () => {
+    const { code, out } = await plimsoll(
+      "ingest",
+      "hugging-face",
+      "--org",
+      "acme",
+      "--limit",
+      "3",
+      "--json",
+    );
+    expect(code).toBe(0);
+    const report = JSON.parse(out);
+    expect(report).toMatchObject({ status: "SUCCEEDED", sourceId: "hugging-face", failed: 0 });
+    expect(report.listed + report.skipped).toBe(3);
+  });
+
+  it("prints the change of a fact with both values", async () => {
+    await plimsoll("ingest", "hugging-face", "--org", "bolt");
+    const { repo } = hub.store.find("bolt/Small-Chat")!;
+    const config = String(repo.files["config.json"]).replace("8192", "16384");
+    hub.store.put({ ...repo, files: { ...repo.files, "config.json": config } });
+    const { out } = await plimsoll("ingest", "hugging-face", "--org", "bolt", "--dry-run");
+    expect(out).toContain("contextLength: 8192 → 16384");
+    expect(out).toMatch(/updated +1/);
+  });
+
+  it("names the sources that there are when it is asked for another", async () => {
+    const { code, errors } = await plimsoll("ingest", "hugging-phase");
+    expect(code).toBe(1);
+    expect(errors).toContain('no source "hugging-phase"; there is snapshot, editorial');
+  });
+
+  it("refuses a limit that is no count", async () => {
+    const { code, errors } = await plimsoll("ingest", "hugging-face", "--limit", "some");
+    expect(code).toBe(1);
+    expect(errors).toContain("--limit must be a whole number above 0");
+  });
+});
+
+describe("plimsoll status", { timeout: 60_000 }, () => {
+  it("shows each source with its last run and why entries were left out", async () => {
+    await plimsoll("ingest", "hugging-face", "--org", "acme", "bolt");
+    const { code, out } = await plimsoll("status");
+    expect(code).toBe(0);
+    const [head, row] = out.split("\n");
+    expect(head).toMatch(/^SOURCE +HEALTH +LAST RUN/);
+    expect(row).toMatch(/^hugging-face +ok +succeeded 0 min ago/);
+    expect(out).toMatch(/hugging-face: 1 × NOT_A_LANGUAGE_MODEL, such as: acme\/Painter/);
+  });
+
+  it("gives the same as JSON", async () => {
+    const [source] = JSON.parse((await plimsoll("status", "--json")).out);
+    expect(source).toMatchObject({ id: "hugging-face", healthy: true });
+    expect(source.lastRun).toMatchObject({ status: "SUCCEEDED" });
+  });
+});
+
+describe("plimsoll pause", { timeout: 60_000 }, () => {
+  it("holds the workers until resume", async () => {
+    expect((await plimsoll("pause")).out).toContain("Paused");
+    expect((await plimsoll("resume")).out).toContain("go on");
+  });
+});
