@@ -24,29 +24,41 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     log.error({ error: messageOf(error) }, "unhandled rejection");
   });
   const closers = new Closers(log);
-  const signal = untilSignal();
+  let stopping = false;
+  const signal = untilSignal().then(() => {
+    stopping = true;
+  });
   try {
     const database = closers.add("database", await openDatabase(config, log));
-    const worker = parts.worker ? await openWorker(config, database, log, closers) : null;
+    if (stopping) return;
+    const worker = parts.worker ? await openWorker(config, database, log, closers, signal) : null;
+    if (stopping) return;
     const url = parts.api ? await openApi(config, database, log, closers) : null;
     const size = await catalogSize(database.db);
     console.log(banner({ config, database, url, size, next: worker?.next() ?? null }));
     await signal;
+  } catch (error) {
+    // Ctrl-C also reaches what the start runs, such as initdb: breaking that off is no failure.
+    if (!stopping) throw error;
   } finally {
     await closers.closeAll();
   }
 }
 
-/** On an empty catalog the bundled data is awaited; otherwise it is compared in the background. */
+/**
+ * On an empty catalog the bundled data is awaited, unless somebody wants to stop; otherwise it is
+ * compared in the background.
+ */
 async function openWorker(
   config: Config,
   { db, url }: OpenDatabase,
   log: Log,
   closers: Closers,
+  signal: Promise<void>,
 ): Promise<RunningWorker> {
   const worker = closers.add("worker", await startWorker({ config, db, databaseUrl: url, log }));
   const bundled = worker.loadBundled();
-  if ((await catalogSize(db)).models === 0) await bundled;
+  if ((await catalogSize(db)).models === 0) await Promise.race([bundled, signal]);
   return worker;
 }
 

@@ -7,6 +7,8 @@ import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 
 const STEP_LIMIT_MS = 15_000;
+/** One Ctrl-C arrives twice where npm passes it on and the terminal sends it to everybody. */
+const SAME_PRESS_MS = 100;
 
 export class Closers {
   readonly #log: Log;
@@ -45,11 +47,11 @@ export class Closers {
 /** Resolves at the first SIGINT or SIGTERM; the second exits with 130 whatever is still open. */
 export function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | null = null;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(130);
-        asked = true;
+        if (askedAt !== null && performance.now() - askedAt > SAME_PRESS_MS) process.exit(130);
+        askedAt ??= performance.now();
         resolve(signal);
       });
     }

@@ -1,5 +1,6 @@
 /** Looking things up by id and by name: what exists is found, what does not is null, not an error. */
 import { expect, it } from "vitest";
+import { modelAliases } from "../../src/db/tables.ts";
 import { useCatalog } from "./catalog.ts";
 
 const catalog = useCatalog();
@@ -11,6 +12,17 @@ it("finds a model by slug and, in any case, by its Hugging Face id", async () =>
   }`);
   expect(bySlug).toEqual({ id: "Model:deepseek-v3", name: "DeepSeek V3" });
   expect(byId).toEqual(bySlug);
+});
+
+it("finds a model by a former slug and a former Hugging Face id", async () => {
+  const aliases = ["old-deepseek", "deepseek-ai/old-deepseek"];
+  const modelSlug = "deepseek-v3";
+  await catalog.db.insert(modelAliases).values(aliases.map((alias) => ({ alias, modelSlug })));
+  const { bySlug, byId } = await catalog.ask(`{
+    bySlug: model(slug: "old-deepseek") { slug }
+    byId: model(huggingFaceId: "deepseek-ai/Old-DeepSeek") { slug }
+  }`);
+  expect([bySlug, byId]).toEqual([{ slug: modelSlug }, { slug: modelSlug }]);
 });
 
 it("refuses a model asked for by both names or by neither", async () => {

@@ -69,10 +69,10 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
 
   return async (req, res, search) => {
     const reads = req.method === "GET" || req.method === "HEAD";
-    if (req.method === "HEAD") presentAsGet(req);
     // Yoga builds a URL from it and would answer a malformed one with a stack trace.
     req.headers.host = "localhost";
     const tag = reads ? await currentTag(req, search) : null;
+    if (req.method === "HEAD") presentAsGet(req);
     if (tag && namesTag(req.headers["if-none-match"], tag)) {
       res.writeHead(304, { etag: tag, "cache-control": REVALIDATE, vary: "Accept" }).end();
       return;
