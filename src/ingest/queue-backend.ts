@@ -61,7 +61,9 @@ async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Pro
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   pool.on("error", onError);
   const postgres = withBackend(createPostgresBackend);
-  const connection = { connectionString: databaseUrl, max: 3 };
+  // A crash of Postgres may then forget the last jobs that ended: they are done again, to no effect.
+  const options = "-c synchronous_commit=off";
+  const connection = { connectionString: databaseUrl, max: 3, options };
   // BullMQ's own classes are generic in the backend; the two sets differ in nothing that is used here.
   return {
     queue: new postgres.Queue<JobData>(name, { connection }) as unknown as Queue<JobData>,

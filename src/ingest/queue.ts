@@ -5,12 +5,15 @@
  * the rest of the program asks of a queue. A scheduler per source adds its runs on time.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Worker } from "bullmq";
-import { messageOf } from "../errors.ts";
+import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Budget } from "./http/budget.ts";
 import { type FlowHandlers, type JobData, makeProcessor, PRIORITY, runOptions } from "./jobs.ts";
 import { connectBackend } from "./queue-backend.ts";
+
+const READY_WITHIN_MS = 10_000;
 
 export interface QueueOptions {
   databaseUrl: string;
@@ -62,7 +65,8 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
   const { queue, events } = backend;
   queue.on("error", onError);
   events.on("error", onError);
-  await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+  const ready = Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+  await Promise.race([ready, tooLate()]);
   const stopping = new AbortController();
   let worker: Worker<JobData> | null = null;
 
@@ -123,4 +127,11 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
       await backend.close();
     },
   };
+}
+
+/** A Redis that is not there would otherwise be waited for without end. */
+async function tooLate(): Promise<never> {
+  await delay(READY_WITHIN_MS, undefined, { ref: false });
+  const message = `The job queue was not reached within ${READY_WITHIN_MS / 1000} s; is REDIS_URL right?`;
+  throw new PlimsollError("SERVICE_UNAVAILABLE", message, { retryable: true });
 }

@@ -5,7 +5,10 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import type { Database } from "../db/client.ts";
 import type { FactName, FactOrigin } from "../db/facts.ts";
+import { PlimsollError } from "../errors.ts";
 import { SNAPSHOT_PATH, type SnapshotLine } from "./sources/snapshot-file.ts";
+
+const LOCAL: ReadonlySet<string> = new Set(["snapshot", "editorial", "overrides", "file"]);
 
 /** Facts that change from hour to hour, or are a service's own, have no place in a committed file. */
 const VOLATILE: ReadonlySet<string> = new Set([
@@ -25,6 +28,10 @@ export interface SnapshotOptions {
 export async function writeSnapshot(db: Database, options: SnapshotOptions = {}) {
   const { path = SNAPSHOT_PATH, withoutRevisions = false } = options;
   const models = await loadModels(db);
+  if (models.length === 0) {
+    const message = "The catalog is empty; the snapshot is kept as it is.";
+    throw new PlimsollError("BAD_USER_INPUT", message);
+  }
   const lines = models
     .map((model) => toLine(model, withoutRevisions))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -59,15 +66,16 @@ function toLine(model: LoadedModel, withoutRevisions: boolean): SnapshotLine {
     facts[fact] = record.facts[fact];
     const origin = record.origins[fact];
     if (!origin) continue;
-    const { source = record.sourceId, revision = record.revision } = origin;
-    origins[fact] = { ...origin, source, revision: withoutRevisions ? null : revision };
+    const { source = record.sourceId } = origin;
+    const revision = withoutRevisions ? null : revisionOf(record, origin);
+    origins[fact] = { ...origin, source, revision };
   }
   const reader = model.records.find((each) => each.sourceId === model.factSources.architecture);
   const main = reader ?? model.records[0];
   return {
     id: model.huggingFaceId,
     url: main?.url ?? "",
-    revision: withoutRevisions ? null : (main?.revision ?? null),
+    revision: withoutRevisions ? null : revisionOf(main, main?.origins.architecture),
     outcome: model.architecture ? "model" : "partial",
     state: main?.state ?? "open",
     reason: model.vramReason,
@@ -85,6 +93,18 @@ function toLine(model: LoadedModel, withoutRevisions: boolean): SnapshotLine {
       }))
       .toSorted((a, b) => (artifactKey(a) < artifactKey(b) ? -1 : 1)),
   };
+}
+
+/**
+ * The upstream's own revision of a fact. What is read from files of ours has none: their content
+ * hashes name nothing outside.
+ */
+function revisionOf(
+  record: { sourceId: string; revision: string | null } | undefined,
+  origin: FactOrigin | undefined,
+): string | null {
+  if (origin?.revision !== undefined) return origin.revision;
+  return record && !LOCAL.has(record.sourceId) ? record.revision : null;
 }
 
 function artifactKey(artifact: { externalId: string; kind: string; label: string }): string {

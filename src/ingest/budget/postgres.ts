@@ -15,19 +15,22 @@ const SETUP = `
     window_ms integer
   )`;
 
-/** Takes one where there is one, after starting a new window where the old one has ended. */
+/**
+ * Takes one where there is one, after starting a new window where the old one has ended; else says
+ * how long to wait. No row: the host has announced nothing, or nothing about its next window.
+ */
 const TAKE = `
-  update plimsoll_queue.budgets set
-    remaining = case when reset_at <= clock_timestamp() then quota else remaining end - 1,
-    reset_at = case when reset_at <= clock_timestamp()
-      then clock_timestamp() + window_ms * interval '1 ms' else reset_at end
-  where bucket = $1
-    and (case when reset_at <= clock_timestamp() then quota else remaining end) > 0
-  returning remaining`;
-
-const WAIT = `
-  select extract(epoch from reset_at - clock_timestamp()) * 1000 as ms
-  from plimsoll_queue.budgets where bucket = $1`;
+  with taken as (
+    update plimsoll_queue.budgets set
+      remaining = case when reset_at <= clock_timestamp() then quota else remaining end - 1,
+      reset_at = case when reset_at <= clock_timestamp()
+        then clock_timestamp() + window_ms * interval '1 ms' else reset_at end
+    where bucket = $1
+      and (case when reset_at <= clock_timestamp() then quota else remaining end) > 0
+    returning 0 as ms)
+  select ms from taken union all
+  select extract(epoch from reset_at - clock_timestamp()) * 1000 from plimsoll_queue.budgets
+  where bucket = $1 and not exists (select from taken)`;
 
 const LEARN = `
   insert into plimsoll_queue.budgets as known (bucket, remaining, reset_at, quota, window_ms)
@@ -55,10 +58,7 @@ export async function createPostgresBudget(pool: pg.Pool): Promise<Budget> {
   }
   return {
     async take(bucket) {
-      const taken = await pool.query(TAKE, [bucket]);
-      if (taken.rowCount) return 0;
-      const { rows } = await pool.query<{ ms: string }>(WAIT, [bucket]);
-      // Unknown, or ended without a word about the next window: the next answer will tell.
+      const { rows } = await pool.query<{ ms: string }>(TAKE, [bucket]);
       return Math.max(0, Number(rows[0]?.ms ?? 0));
     },
     async learn(bucket, { remaining, resetMs, quota, windowMs }: Announced) {
