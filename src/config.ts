@@ -90,7 +90,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      return `  ${name}=${name.endsWith("TOKEN") ? "…" : given[name]}: ${message}`;
+      const hidden = name.endsWith("TOKEN") || given[name]?.includes("@");
+      return `  ${name}=${hidden ? "…" : given[name]}: ${message}`;
     });
     const text = `These environment variables cannot be used:\n${mistakes.join("\n")}`;
     throw new PlimsollError("BAD_CONFIGURATION", text);

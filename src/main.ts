@@ -68,5 +68,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   console.error(error instanceof PlimsollError ? error.message : error);
-  process.exitCode = 1;
+  // Everything was closed on the way here; what still tries to reconnect must not keep us.
+  process.exit(1);
 }

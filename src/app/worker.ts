@@ -7,7 +7,7 @@ import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
 import { notePlan } from "../db/runs.ts";
 import { sources as sourceTable } from "../db/tables.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, PlimsollError } from "../errors.ts";
 import { createFlow } from "../ingest/flow.ts";
 import type { Budget } from "../ingest/http/budget.ts";
 import { createHttpClient, type HttpClient } from "../ingest/http/client.ts";
@@ -84,8 +84,12 @@ export async function startWorker({
       `${title} could not be read completely; the catalog stays served`,
     );
   });
-  for (const each of planned) await plan(each);
-  await runNeverRead(db, queue, planned, log);
+  try {
+    for (const each of planned) await plan(each);
+  } catch (error) {
+    await queue.close();
+    throw new PlimsollError("BAD_CONFIGURATION", `A schedule cannot be set: ${messageOf(error)}`);
+  }
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);
 
   return {
@@ -94,6 +98,8 @@ export async function startWorker({
         // A failed run was told already, and what the other sources have is worth having.
         if (bundled) await queue.runNow(source.id).catch(() => {});
       }
+      // Only now, so that an upstream that does not answer holds up no bundled page.
+      await runNeverRead(db, queue, planned, log);
     },
     next() {
       return [...upcoming]

@@ -31,10 +31,14 @@ export async function migrateDatabase(url: string): Promise<void> {
     await migrate(drizzle({ client }), { migrationsFolder });
   } catch (error) {
     if (error instanceof PlimsollError) throw error;
-    throw new PlimsollError("DATABASE_UNAVAILABLE", `Migration failed: ${messageOf(error)}`, {
-      retryable: true,
-      cause: error,
-    });
+    throw new PlimsollError(
+      "DATABASE_UNAVAILABLE",
+      `The database cannot be reached or migrated: ${messageOf(error)}`,
+      {
+        retryable: true,
+        cause: error,
+      },
+    );
   } finally {
     await client.end({ timeout: 5 });
   }

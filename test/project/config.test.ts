@@ -37,3 +37,11 @@ describe("the configuration", () => {
     expect(describeVariables().every(({ meaning }) => meaning.length > 10)).toBe(true);
   });
 });
+
+describe("a mistake in an address", () => {
+  it("is told without the password in it", () => {
+    const read = () => readConfig({ DATABASE_URL: "postgre://user:s3cret@host/db" });
+    expect(read).toThrow(/DATABASE_URL=…/);
+    expect(read).not.toThrow(/s3cret/);
+  });
+});
