@@ -39,13 +39,13 @@ function pair(value: GgufValue): Buffer[] {
   return [u32(TYPES.array), u32(TYPES.uint32), u64(value.length), ...value.map(u32)];
 }
 
-function u32(value: number): Buffer {
+export function u32(value: number): Buffer {
   const buffer = Buffer.alloc(4);
   buffer.writeUInt32LE(value);
   return buffer;
 }
 
-function u64(value: number): Buffer {
+export function u64(value: number): Buffer {
   const buffer = Buffer.alloc(8);
   buffer.writeBigUInt64LE(BigInt(value));
   return buffer;
@@ -57,7 +57,7 @@ function f32(value: number): Buffer {
   return buffer;
 }
 
-function text(value: string): Buffer {
+export function text(value: string): Buffer {
   const bytes = Buffer.from(value, "utf8");
   return Buffer.concat([u64(bytes.length), bytes]);
 }

@@ -53,11 +53,6 @@ export function tensorBytes(type: TensorType, elements: number): number {
   return (elements / format.elements) * format.bytes;
 }
 
-/** Bits of one stored weight, scales included. */
-export function bitsPerElement(type: TensorType): number {
-  return (TENSOR_TYPES[type].bytes * 8) / TENSOR_TYPES[type].elements;
-}
-
 /**
  * Types a cache can have. Those with blocks of 32 are llama.cpp's; `fp8` and `nvfp4` exist in vLLM
  * (per-tensor scale; one FP8 scale per 16 elements).

@@ -1,4 +1,5 @@
 /** Small GGUF files, byte by byte: a header with its metadata and tensor list, and zeros for weights. */
+import { text, u32, u64 } from "../../scripts/oracle/gguf-writer.ts";
 
 export interface GgufTensor {
   name: string;
@@ -31,20 +32,4 @@ export function ggufFile(metadata: Record<string, string | number>, tensors: Ggu
     ),
   );
   return Buffer.concat([Buffer.from("GGUF"), ...counts, ...entries, ...infos, weights]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function text(value: string): Buffer {
-  return Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
 }
