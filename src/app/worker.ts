@@ -7,7 +7,7 @@ import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
 import { notePlan } from "../db/runs.ts";
 import { sources as sourceTable } from "../db/tables.ts";
-import { messageOf, PlimsollError } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import { createFlow } from "../ingest/flow.ts";
 import type { Budget } from "../ingest/http/budget.ts";
 import { createHttpClient, type HttpClient } from "../ingest/http/client.ts";
@@ -88,7 +88,7 @@ export async function startWorker({
     for (const each of planned) await plan(each);
   } catch (error) {
     await queue.close();
-    throw new PlimsollError("BAD_CONFIGURATION", `A schedule cannot be set: ${messageOf(error)}`);
+    throw error;
   }
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);
 

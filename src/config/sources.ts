@@ -3,6 +3,7 @@
  * the program (snapshot, editorial notes, corrections) are always read and have no variables.
  */
 import { resolve } from "node:path";
+import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
 
 /** Every source that can be switched on and off. */
@@ -38,12 +39,21 @@ const base = (url: string, whose: string) =>
     .transform((text) => text.replace(/\/+$/, ""))
     .describe(`${whose} or a mirror of it.`);
 
+function isCron(text: string): boolean {
+  try {
+    CronExpressionParser.parse(text);
+    return /^(\S+\s+){4,5}\S+$/.test(text.trim());
+  } catch {
+    return false;
+  }
+}
+
 /** @param cron five fields, or six with seconds first. */
 export const schedule = (cron: string, what: string) =>
   z
     .string()
     .refine(
-      (text) => text === "off" || /^(\S+\s+){4,5}\S+$/.test(text.trim()),
+      (text) => text === "off" || isCron(text),
       "must be a cron expression, such as 17 * * * *, or off",
     )
     .default(cron)

@@ -38,6 +38,13 @@ describe("the configuration", () => {
   });
 });
 
+describe("a schedule", () => {
+  it("that no clock can follow is refused by name, before anything starts", () => {
+    expect(() => readConfig({ HF_SCHEDULE: "99 99 * * *" })).toThrow(/HF_SCHEDULE=99 99/);
+    expect(readConfig({ HF_SCHEDULE: "*/20 * * * * *" }).hub.schedule).toBe("*/20 * * * * *");
+  });
+});
+
 describe("a mistake in an address", () => {
   it("is told without the password in it", () => {
     const read = () => readConfig({ DATABASE_URL: "postgre://user:s3cret@host/db" });

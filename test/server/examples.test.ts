@@ -42,6 +42,6 @@ test.each(named("subscription"))("%s replays and goes on", async (_name, { query
   const { parts, leave } = await subscribe(server.url, query);
   const first = await parts.next();
   expect(first.value?.data?.errors).toBeUndefined();
-  expect(first.value?.data?.data).toBeTruthy();
+  expect(first.value?.data?.data?.catalogUpdated).toMatchObject({ number: 1 });
   leave();
 });

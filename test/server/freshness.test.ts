@@ -96,3 +96,14 @@ test("POST is not tagged", async () => {
   expect(response.headers.get("etag")).toBeNull();
   expect(response.headers.get("cache-control")).toBe("no-store");
 });
+
+test("HEAD names the same tag as GET for the same question", async () => {
+  const url = `${server.url}/graphql?query=${encodeURIComponent("{ version }")}`;
+  const headers = { accept: "application/json" };
+  const [got, asked] = [
+    await fetch(url, { headers }),
+    await fetch(url, { headers, method: "HEAD" }),
+  ];
+  expect(asked.headers.get("etag")).toBe(got.headers.get("etag"));
+  expect(got.headers.get("etag")).not.toBeNull();
+});
