@@ -1,4 +1,7 @@
 /** The whole product in one process, as `npm start` runs it, against a local Hub. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HubServer, reposFromFolder, startHubServer } from "../helpers/hub-server/index.ts";
 import { ask, listen, makeHome, startPlimsoll } from "../helpers/plimsoll.ts";
@@ -74,6 +77,30 @@ describe("npm start", { timeout: 120_000 }, () => {
     } finally {
       expect(await second.stop("SIGTERM")).toBe(0);
     }
+  });
+
+  it("takes one Ctrl-C that arrives twice, from the terminal and from npm, for one", async () => {
+    const plimsoll = await startPlimsoll({ PLIMSOLL_HOME: home.home });
+    plimsoll.process.kill("SIGINT");
+    expect(await plimsoll.stop("SIGINT")).toBe(0);
+  });
+
+  it("stops at once when it is asked to during its first start", async () => {
+    const fresh = await makeHome();
+    const { PATH = "" } = process.env;
+    const env = {
+      PATH,
+      PORT: "0",
+      PLIMSOLL_HOME: fresh.home,
+      SOURCES: "hugging-face",
+      HF_SCHEDULE: "off",
+    };
+    const child = spawn(process.execPath, ["dist/main.js", "start"], { env, stdio: "ignore" });
+    const exited = once(child, "exit");
+    await setTimeout(1_000);
+    child.kill("SIGINT");
+    expect(await exited).toEqual([0, null]);
+    await fresh.remove();
   });
 
   it("without a network keeps serving and names the source that failed", async () => {
