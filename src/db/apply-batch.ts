@@ -7,7 +7,8 @@ import { type BatchState, lockAndLoad } from "./batch-state.ts";
 import type { Transaction } from "./client.ts";
 import { appendEvents, type NewEvent } from "./event-log.ts";
 import { mergeFacts } from "./merge.ts";
-import { difference, type ModelRow, modelRow, type NewModelRow } from "./model-row.ts";
+import { addedEvent, updateEvent, withdrawnEvent } from "./model-events.ts";
+import { difference, modelRow, type NewModelRow } from "./model-row.ts";
 import { putOwners } from "./owners.ts";
 import { release } from "./quarantine.ts";
 import { type CatalogRecord, excluded, putArtifacts, putRecords } from "./records.ts";
@@ -24,13 +25,18 @@ export interface WriteResult {
   outcome: "created" | "updated" | "unchanged" | "skipped" | "quarantined";
 }
 
-/** Writes records that differ from what is stored; the caller has sorted out the others. */
+/**
+ * Writes records that differ from what is stored; the caller has sorted out the others. Models named
+ * in `alsoMerge` are merged again although nothing new was said about them.
+ */
 export async function applyBatch(
   tx: Transaction,
   sourceId: string,
   fresh: HashedRecord[],
+  alsoMerge: string[] = [],
 ): Promise<WriteResult[]> {
-  const ids = new Set(fresh.map(({ record }) => modelIdOf(record)).filter((id) => id !== null));
+  const about = fresh.map(({ record }) => modelIdOf(record)).filter((id) => id !== null);
+  const ids = new Set([...about, ...alsoMerge]);
   const state = await lockAndLoad(tx, [...ids]);
   const orphans = fresh.filter(({ record }) => isOrphan(record, state));
   const storable = fresh.filter((item) => !orphans.includes(item));
@@ -39,15 +45,20 @@ export async function applyBatch(
   const events: NewEvent[] = [];
   const owned: Parameters<typeof putOwners>[1] = [];
 
-  for (const [huggingFaceId, records] of byModel(storable, state)) {
+  for (const [huggingFaceId, records] of byModel(storable, state, alsoMerge)) {
     const slug = state.slugs.get(huggingFaceId)!;
     const said = factsOf(sourceId, huggingFaceId, records, state);
+    const previous = state.rows.get(huggingFaceId);
     if (!said.some((record) => makesModel(record.outcome))) {
       results.push(...records.map(skipped));
+      if (!previous || previous.status === "WITHDRAWN") continue;
+      // Nothing that counts makes the model any more: what there was of it is kept.
+      const gone: NewModelRow = { ...previous, status: "WITHDRAWN" };
+      rows.push(gone);
+      events.push(withdrawnEvent(sourceId, gone, "its record was set aside"));
       continue;
     }
     const merged = mergeFacts(said);
-    const previous = state.rows.get(huggingFaceId);
     const row = modelRow({ slug, huggingFaceId }, merged, previous);
     if (said.some((record) => record.state === "missing")) row.status = "WITHDRAWN";
     const event = previous ? updateEvent(sourceId, previous, row) : addedEvent(sourceId, row);
@@ -72,7 +83,9 @@ export async function applyBatch(
       modelSlug: slugOf(record, state, rows),
     })),
   );
-  const filed = storable.filter(({ record }) => !record.keepArtifacts).map(({ record }) => record);
+  const filed = storable
+    .map(({ record }) => record)
+    .filter((record) => !record.keepArtifacts && !state.isHeld(sourceId, record.externalId));
   await putArtifacts(
     tx,
     sourceId,
@@ -87,7 +100,9 @@ export async function applyBatch(
     storable.map(({ record }) => record.externalId),
   );
   await appendEvents(tx, events);
-  return results;
+  return results.map((result) =>
+    state.isHeld(sourceId, result.externalId) ? { ...result, outcome: "quarantined" } : result,
+  );
 }
 
 /** The model a record is about: its own id, or the model its files were converted from. */
@@ -122,8 +137,9 @@ function skipped({ externalId }: CatalogRecord): WriteResult {
   return { externalId, outcome: "skipped" };
 }
 
-function byModel(items: HashedRecord[], state: BatchState): Map<string, CatalogRecord[]> {
-  const groups = new Map<string, CatalogRecord[]>();
+/** The records of each model that is to be merged; none for one of `also`. */
+function byModel(items: HashedRecord[], state: BatchState, also: string[]) {
+  const groups = new Map<string, CatalogRecord[]>(also.map((id) => [id, []]));
   for (const { record } of items) {
     const id = presentId(record, state)!;
     groups.set(id, [...(groups.get(id) ?? []), record]);
@@ -141,7 +157,9 @@ function factsOf(sourceId: string, modelId: string, records: CatalogRecord[], st
       !(row.sourceId === sourceId && replaced.has(row.externalId)),
   );
   const all = [...kept, ...records.map((record) => ({ ...record, sourceId }))];
-  return all.filter((record) => record.outcome !== "artifacts");
+  return all.filter(
+    (record) => record.outcome !== "artifacts" && !state.isHeld(record.sourceId, record.externalId),
+  );
 }
 
 function artifactRows(sourceId: string, modelSlug: string, record: CatalogRecord) {
@@ -162,29 +180,4 @@ async function putModels(tx: Transaction, rows: NewModelRow[]): Promise<void> {
       target: models.slug,
       set: { ...excluded(models, ["createdAt"]), updatedAt: sql`now()` },
     });
-}
-
-function addedEvent(sourceId: string, row: NewModelRow): NewEvent {
-  return { ...subject(sourceId, row), kind: "MODEL_ADDED", message: `${row.name} was added.` };
-}
-
-function updateEvent(sourceId: string, previous: ModelRow, row: NewModelRow): NewEvent | null {
-  const { changes, estimateChanged } = difference(previous, row);
-  if (row.status === "WITHDRAWN" && previous.status !== "WITHDRAWN") {
-    const message = `${row.name} was withdrawn: ${row.huggingFaceId} is gone.`;
-    return { ...subject(sourceId, row), kind: "MODEL_WITHDRAWN", message, changes };
-  }
-  if (changes.length > 0) {
-    const fields = changes.map((change) => change.field).join(", ");
-    const message = `${row.name} changed: ${fields}.`;
-    return { ...subject(sourceId, row), kind: "MODEL_UPDATED", message, changes };
-  }
-  if (!estimateChanged) return null;
-  const message = `The memory estimate of ${row.name} changed.`;
-  return { ...subject(sourceId, row), kind: "ESTIMATE_CHANGED", message };
-}
-
-function subject(sourceId: string, row: NewModelRow) {
-  const { slug: modelSlug, familySlug, organizationSlug } = row;
-  return { sourceId, modelSlug, familySlug, organizationSlug };
 }

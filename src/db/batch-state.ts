@@ -5,6 +5,7 @@
 import { eq, inArray, or, sql } from "drizzle-orm";
 import type { Transaction } from "./client.ts";
 import type { ModelRow } from "./model-row.ts";
+import { heldByHand } from "./quarantine.ts";
 import type { StoredRecord } from "./records.ts";
 import { chooseSlug, slugify } from "./slugs.ts";
 import { modelAliases, models, sourceRecords } from "./tables.ts";
@@ -18,12 +19,20 @@ export interface BatchState {
   records: StoredRecord[];
   /** Present id of each model of the batch that is asked for by a former one. */
   names: Map<string, string>;
+  /** Whether a person set a record aside, so that it does not count. */
+  isHeld: (sourceId: string, externalId: string) => boolean;
 }
 
 /** Locks the models until the transaction ends and reads everything stored about them. */
 export async function lockAndLoad(tx: Transaction, modelIds: string[]): Promise<BatchState> {
   if (modelIds.length === 0) {
-    return { rows: new Map(), slugs: new Map(), records: [], names: new Map() };
+    return {
+      rows: new Map(),
+      slugs: new Map(),
+      records: [],
+      names: new Map(),
+      isHeld: () => false,
+    };
   }
   const names = await presentNames(tx, modelIds);
   const present = modelIds.map((id) => names.get(id) ?? id);
@@ -43,7 +52,8 @@ export async function lockAndLoad(tx: Transaction, modelIds: string[]): Promise<
     inArray(sourceRecords.modelSlug, [...slugs.values()]),
   );
   const records = await tx.select().from(sourceRecords).where(about);
-  return { rows, slugs, records, names };
+  const isHeld = await heldByHand(tx, [...records.map((record) => record.externalId), ...ids]);
+  return { rows, slugs, records, names, isHeld };
 }
 
 async function presentNames(tx: Transaction, ids: string[]): Promise<Map<string, string>> {

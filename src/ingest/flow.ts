@@ -3,6 +3,7 @@
  * report out of what they say. It holds no state of its own, so that any worker can do any part.
  */
 import type { Database } from "../db/client.ts";
+import { recordsOf } from "../db/records.ts";
 import { abandonRun, dropRun, earlierRuns } from "../db/runs.ts";
 import { PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -103,7 +104,8 @@ export function createFlow({ db, http, log, sources, onReport }: FlowDeps): Flow
       return { more: [], failure, incomplete };
     },
 
-    async sync({ sourceId, externalId }, signal) {
+    async sync({ sourceId, externalId, revision }, signal) {
+      if (revision !== null && (await isStored(db, sourceId, externalId, revision))) return;
       const item = { externalId, revision: null, lastModified: null, info: null };
       const tally = await readStep(sourceOf(sources, sourceId), [item], stepDeps(signal));
       if (tally.failed > 0) {
@@ -111,6 +113,11 @@ export function createFlow({ db, http, log, sources, onReport }: FlowDeps): Flow
       }
     },
   };
+}
+
+/** Somebody else was faster: a sweep, or an earlier word of the same change. */
+async function isStored(db: Database, sourceId: string, id: string, revision: string) {
+  return (await recordsOf(db, sourceId, [id])).get(id)?.revision === revision;
 }
 
 function sourceOf(sources: Map<string, Source>, id: string): Source {

@@ -45,6 +45,8 @@ export interface PartData {
 export interface SyncData {
   sourceId: string;
   externalId: string;
+  /** The revision that somebody saw; null: whatever is there. */
+  revision: string | null;
 }
 
 export type JobData = RunData | PartData | SyncData;

@@ -6,11 +6,19 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Worker } from "bullmq";
+import type { Job, Worker } from "bullmq";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Budget } from "./http/budget.ts";
-import { type FlowHandlers, type JobData, makeProcessor, PRIORITY, runOptions } from "./jobs.ts";
+import {
+  type FlowHandlers,
+  type JobData,
+  makeProcessor,
+  PRIORITY,
+  type RunData,
+  runOptions,
+  type SyncData,
+} from "./jobs.ts";
 import { connectBackend } from "./queue-backend.ts";
 
 const READY_WITHIN_MS = 10_000;
@@ -37,9 +45,16 @@ export interface IngestQueue {
   budget: Budget;
   /** Adds, changes or (with null) removes a source's scheduler; gives the time of its next run. */
   schedule(sourceId: string, pattern: string | null): Promise<Date | null>;
-  /** Asks for a run now; while one waits already, asks for nothing. Resolves when it has ended. */
+  /** Asks for a run ahead of its time and waits for nothing; false when one was asked for already. */
+  askForRun(sourceId: string): Promise<boolean>;
+  /**
+   * Asks for one model, at a revision where that is known, to be read before everything else; false
+   * when the same was asked for and has not been read yet.
+   */
+  askForModel(sourceId: string, externalId: string, revision?: string | null): Promise<boolean>;
+  /** As `askForRun`, for somebody who waits: resolves when it has ended, and does not try again. */
   runNow(sourceId: string): Promise<void>;
-  /** Reads one model before everything else; asked for twice, once. Resolves when it is read. */
+  /** As `askForModel`; resolves when it is read. */
   syncModel(sourceId: string, externalId: string): Promise<void>;
   /** Starts to take jobs. */
   work(handlers: FlowHandlers, onFailure: FailureListener): void;
@@ -70,6 +85,17 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
   const stopping = new AbortController();
   let worker: Worker<JobData> | null = null;
 
+  /** The added job, or the one that was asked for before under the same key and has not ended. */
+  async function ask(name: "run" | "sync", key: string, data: JobData): Promise<Asked> {
+    const own = randomUUID();
+    const identity = { jobId: own, deduplication: { id: key } };
+    const priority = PRIORITY.asked;
+    return { own, job: await queue.add(name, data, { ...runOptions, ...identity, priority }) };
+  }
+  const addRun = (data: RunData) => ask("run", data.sourceId, data);
+  const addSync = (data: SyncData) =>
+    ask("sync", `sync ${data.sourceId} ${data.externalId} ${data.revision ?? ""}`, data);
+
   return {
     budget: backend.budget,
 
@@ -84,19 +110,17 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
       return next ? new Date(next) : null;
     },
 
+    askForRun: async (sourceId) => isNew(await addRun({ sourceId })),
+    askForModel: async (sourceId, externalId, revision = null) =>
+      isNew(await addSync({ sourceId, externalId, revision })),
+
     async runNow(sourceId) {
-      const identity = { jobId: randomUUID(), deduplication: { id: sourceId } };
-      const priority = PRIORITY.asked;
-      const data = { sourceId, once: true };
-      const job = await queue.add("run", data, { ...runOptions, ...identity, priority });
+      const { job } = await addRun({ sourceId, once: true });
       await job.waitUntilFinished(events);
     },
 
     async syncModel(sourceId, externalId) {
-      const deduplication = { id: `sync ${sourceId} ${externalId}` };
-      const priority = PRIORITY.asked;
-      const data = { sourceId, externalId };
-      const job = await queue.add("sync", data, { ...runOptions, deduplication, priority });
+      const { job } = await addSync({ sourceId, externalId, revision: null });
       await job.waitUntilFinished(events);
     },
 
@@ -128,6 +152,14 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     },
   };
 }
+
+interface Asked {
+  /** Id that a new job was to have. */
+  own: string;
+  job: Job<JobData>;
+}
+
+const isNew = ({ own, job }: Asked) => job.id === own;
 
 /** A Redis that is not there would otherwise be waited for without end. */
 async function tooLate(): Promise<never> {

@@ -1,9 +1,11 @@
 /**
- * What a resolver may reach: the database to read, the change feed to follow, the log, and the reader
- * of configs, which the application hands down because this room does not know the one that reads.
+ * What a resolver may reach: the database to read, the change feed to follow, the log, and what the
+ * application hands down because this room does not know the ingester: the reader of configs, and the
+ * commands of an administrator.
  */
 import type { Database } from "../db/client.ts";
 import type { FactName, FactOrigin, ModelFacts, ModelIssue } from "../db/facts.ts";
+import type { RecordKey } from "../db/hold.ts";
 import type { EventFeed } from "../events/feed.ts";
 import type { Log } from "../log.ts";
 
@@ -14,7 +16,24 @@ export interface SchemaContext {
   log: Log;
   /** Reads the text of a `config.json`. What is wrong with it is in the answer; it never throws. */
   readConfig: ConfigReader;
+  /** What an administrator may have done; null where nobody may. */
+  commands?: Commands | null;
 }
+
+/** Every command throws a `PlimsollError` with `BAD_USER_INPUT` that names what it does not know. */
+export interface Commands {
+  /** Asks for a run of a source ahead of its schedule. */
+  syncSource(sourceId: string): Promise<Asked>;
+  /** Asks for a repository of the Hub to be read before everything else that waits. */
+  syncModel(huggingFaceId: string): Promise<Asked>;
+  /** Takes a record out of the catalog until it is released. */
+  quarantine(record: RecordKey, reason: string): Promise<void>;
+  /** Lets a record that was set aside by hand count again, and has it read anew. */
+  release(record: RecordKey): Promise<void>;
+}
+
+/** `QUEUED`: a worker will do it. `WAITING`: the same was asked for before and is not done yet. */
+export type Asked = "QUEUED" | "WAITING";
 
 export type ConfigReader = (text: string) => ConfigReading;
 

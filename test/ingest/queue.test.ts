@@ -143,6 +143,25 @@ describe.each([
     expect(order.slice(0, 3)).toEqual(["page", "a", "wanted"]);
   });
 
+  it("knows what was asked for before and is not done yet", async () => {
+    const queue = await openOne("asked");
+    expect(await queue.askForModel("asked", "a/b")).toBe(true);
+    expect(await queue.askForModel("asked", "a/b")).toBe(false);
+    expect(await queue.askForModel("asked", "a/b", "0123")).toBe(true);
+    expect(await queue.askForModel("other", "a/b")).toBe(true);
+    expect(await queue.askForRun("asked")).toBe(true);
+    expect(await queue.askForRun("asked")).toBe(false);
+    const read: string[] = [];
+    const flow = handlers({
+      sync: async ({ sourceId, externalId, revision }) =>
+        void read.push(`${sourceId} ${externalId} ${revision}`),
+    });
+    queue.work(flow, ignore);
+    await expect.poll(() => read.length).toBe(3);
+    expect(read.toSorted()).toEqual(["asked a/b 0123", "asked a/b null", "other a/b null"]);
+    await expect.poll(() => queue.askForModel("asked", "a/b")).toBe(true);
+  });
+
   it("pauses and goes on", async () => {
     const queue = await openOne("paused");
     let ran = 0;

@@ -1,0 +1,105 @@
+/**
+ * What an administrator may ask of the running program, put together from the queue and the catalog
+ * for those who may not know either. The queue is connected to at the first command that needs it, so
+ * that an API process without an administrator has no such connection.
+ */
+import type { Config } from "../config.ts";
+import type { Database } from "../db/client.ts";
+import { holdRecord, type RecordKey, releaseRecord } from "../db/hold.ts";
+import { PlimsollError } from "../errors.ts";
+import { type IngestQueue, openQueue } from "../ingest/queue.ts";
+import { REPOSITORY_ID } from "../ingest/sources/hugging-face/protocol.ts";
+import type { Log } from "../log.ts";
+import type { Asked, Commands } from "../schema/context.ts";
+import { plannedSources } from "./sources.ts";
+
+export interface CommandDeps {
+  config: Config;
+  db: Database;
+  databaseUrl: string;
+  log: Log;
+}
+
+export interface OpenCommands extends Commands {
+  close(): Promise<void>;
+}
+
+const HUB = "hugging-face";
+const LONGEST_REASON = 500;
+
+export function createCommands({ config, db, databaseUrl, log }: CommandDeps): OpenCommands {
+  const enabled = plannedSources(config).filter((planned) => planned.enabled);
+  let opened: Promise<IngestQueue> | null = null;
+
+  /** A queue that could not be reached is tried again by the next command. */
+  function queue(): Promise<IngestQueue> {
+    opened ??= openQueue({ databaseUrl, redisUrl: config.redisUrl, log }).catch((error) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  }
+
+  function checkSource(id: string): void {
+    const known = enabled.map(({ source }) => source.id);
+    if (known.includes(id)) return;
+    throw refused(`There is no source "${id}" here; there is ${known.join(", ")}.`);
+  }
+
+  async function askForModel(externalId: string): Promise<Asked> {
+    return asked(await (await queue()).askForModel(HUB, externalId));
+  }
+
+  async function askForRun(sourceId: string): Promise<Asked> {
+    return asked(await (await queue()).askForRun(sourceId));
+  }
+
+  return {
+    async syncSource(sourceId) {
+      checkSource(sourceId);
+      return askForRun(sourceId);
+    },
+
+    async syncModel(huggingFaceId) {
+      checkSource(HUB);
+      if (REPOSITORY_ID.test(huggingFaceId)) return askForModel(huggingFaceId);
+      throw refused(`"${huggingFaceId}" is not the id of a repository, such as Qwen/Qwen3-8B.`);
+    },
+
+    async quarantine(record, reason) {
+      const said = reason.trim();
+      if (said === "" || said.length > LONGEST_REASON) {
+        throw refused(`The reason must have 1 to ${LONGEST_REASON} characters.`);
+      }
+      if (!(await holdRecord(db, record, said))) {
+        throw refused(`There is no ${nameOf(record)}: it was never read.`);
+      }
+    },
+
+    async release(record) {
+      if (!(await releaseRecord(db, record))) {
+        throw refused(`The ${nameOf(record)} was not set aside by hand.`);
+      }
+      if (!enabled.some(({ source }) => source.id === record.sourceId)) return;
+      if (record.sourceId === HUB) await askForModel(record.externalId);
+      else await askForRun(record.sourceId);
+    },
+
+    async close() {
+      const queue = await opened?.catch(() => null);
+      await queue?.close();
+    },
+  };
+}
+
+function asked(isNew: boolean): Asked {
+  return isNew ? "QUEUED" : "WAITING";
+}
+
+function refused(message: string): PlimsollError {
+  return new PlimsollError("BAD_USER_INPUT", message);
+}
+
+function nameOf({ sourceId, externalId }: RecordKey): string {
+  return `record "${externalId}" of the source "${sourceId}"`;
+}
