@@ -1,11 +1,12 @@
-# Two stages: compile with everything, run with what production needs, as a user without rights.
+# Two stages: compile with everything, run with what production needs, as a user without rights. It
+# needs an external Postgres (DATABASE_URL): the embedded one is left out. Works read-only.
 FROM node:20-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build && npm prune --omit=dev --omit=optional
+RUN npx tsc -b tsconfig.build.json && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM node:20-slim
 ENV NODE_ENV=production
@@ -18,6 +19,6 @@ COPY data data
 COPY examples examples
 COPY docs docs
 USER node
-EXPOSE 4000
+EXPOSE 4000 9464
 ENTRYPOINT ["node", "dist/main.js"]
-CMD ["start"]
+CMD ["serve"]

@@ -4,6 +4,7 @@
  */
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { readServing, type ServingConfig, servingVariables } from "./config/serving.ts";
 import {
   cronOf,
   readSources,
@@ -11,39 +12,22 @@ import {
   schedule,
   sourceVariables,
 } from "./config/sources.ts";
+import { readStorage, type StorageConfig, storageVariables } from "./config/storage.ts";
+import { readTracing, type TracingConfig, tracingVariables } from "./config/tracing.ts";
+import { urlOf } from "./config/values.ts";
 import { PlimsollError } from "./errors.ts";
 
 const projectFolder = resolve(import.meta.dirname, "..");
 
-const url = (...protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
-    );
-
 const variables = z.object({
-  PORT: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(0, "must be 0 to 65535")
-    .max(65_535, "must be 0 to 65535")
-    .default(4000)
-    .describe("Port of the GraphQL API; 0 picks a free one."),
-  HOST: z.string().default("127.0.0.1").describe("Address to listen on; loopback unless set."),
+  ...servingVariables,
   PLIMSOLL_HOME: z
     .string()
     .default(join(projectFolder, ".plimsoll"))
     .transform((path) => resolve(path))
     .describe("Folder for everything that Plimsoll keeps on this machine."),
-  DATABASE_URL: url("postgres:", "postgresql:")
-    .optional()
-    .describe("A Postgres 14+ to use in place of the embedded one."),
-  REDIS_URL: url("redis:", "rediss:")
-    .optional()
-    .describe("A Redis for the job queue, which is otherwise kept in Postgres."),
-  HF_ENDPOINT: url("https:", "http:")
+  ...storageVariables,
+  HF_ENDPOINT: urlOf("https:", "http:")
     .default("https://huggingface.co")
     .describe("The Hugging Face Hub or a mirror of it."),
   HF_TOKEN: z.string().optional().describe("Access token for the Hub; raises its rate limits."),
@@ -59,16 +43,13 @@ const variables = z.object({
     })
     .default("warn")
     .describe("How much is logged."),
+  ...tracingVariables,
 });
 
 export type Variables = z.infer<typeof variables>;
 
-export interface Config {
-  host: string;
-  port: number;
+export interface Config extends StorageConfig, ServingConfig {
   home: string;
-  databaseUrl: string | null;
-  redisUrl: string | null;
   hub: {
     endpoint: string;
     token: string | null;
@@ -78,6 +59,7 @@ export interface Config {
   };
   sources: SourcesConfig;
   logLevel: Variables["LOG_LEVEL"];
+  tracing: TracingConfig;
 }
 
 /**
@@ -98,11 +80,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const values = parsed.data;
   return {
-    host: values.HOST,
-    port: values.PORT,
+    ...readServing(values),
+    ...readStorage(values),
     home: values.PLIMSOLL_HOME,
-    databaseUrl: values.DATABASE_URL ?? null,
-    redisUrl: values.REDIS_URL ?? null,
     hub: {
       endpoint: values.HF_ENDPOINT.replace(/\/+$/, ""),
       token: values.HF_TOKEN ?? null,
@@ -111,6 +91,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     sources: readSources(values),
     logLevel: values.LOG_LEVEL,
+    tracing: readTracing(values),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { ingestCommand } from "./app/ingest.ts";
+import { migrateCommand } from "./app/migrate.ts";
 import { pauseCommand } from "./app/pause.ts";
 import { serveCommand, startCommand, workerCommand } from "./app/run.ts";
 import { snapshotCommand } from "./app/snapshot.ts";
@@ -15,7 +16,7 @@ import { PlimsollError } from "./errors.ts";
 const variables = describeVariables()
   .map(
     ({ name, meaning, default: value }) =>
-      `  ${name.padEnd(20)} ${meaning} [${value || "not set"}]`,
+      `  ${name.padEnd(34)} ${meaning} [${value || "not set"}]`,
   )
   .join("\n");
 
@@ -36,6 +37,10 @@ program
   .command("worker")
   .description("run the worker and the schedules alone")
   .action(() => workerCommand(readConfig()));
+program
+  .command("migrate")
+  .description("bring the database to this release and end")
+  .action(() => migrateCommand(readConfig()));
 program
   .command("ingest")
   .description("read one source now, without the queue")

@@ -17,7 +17,8 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     const { databaseUrl: url } = config;
     await migrateDatabase(url);
     const { host, pathname } = new URL(url);
-    return { ...connect({ url }), url, description: `${host}${pathname} (DATABASE_URL)` };
+    const connection = connect({ url, maxConnections: config.databasePoolSize });
+    return { ...connection, url, description: `${host}${pathname} (DATABASE_URL)` };
   }
   const server = await startEmbeddedPostgres({ home: config.home, log });
   try {
@@ -26,7 +27,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     await server.stop();
     throw error;
   }
-  const connection = connect({ url: server.url });
+  const connection = connect({ url: server.url, maxConnections: config.databasePoolSize });
   return {
     db: connection.db,
     url: server.url,

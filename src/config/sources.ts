@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
+import { list, urlOf } from "./values.ts";
 
 /** Every source that can be switched on and off. */
 export const SOURCE_IDS = [
@@ -20,21 +21,8 @@ export type SourceId = (typeof SOURCE_IDS)[number];
 
 const OFF_UNLESS_ASKED: readonly SourceId[] = ["ollama"];
 
-export const httpUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    "must be a URL that starts with https:// or http://",
-  );
-
-const list = (text: string) =>
-  text
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "");
-
 const base = (url: string, whose: string) =>
-  httpUrl
+  urlOf("https:", "http:")
     .default(url)
     .transform((text) => text.replace(/\/+$/, ""))
     .describe(`${whose} or a mirror of it.`);

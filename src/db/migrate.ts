@@ -1,12 +1,13 @@
 /**
  * Brings a database to the current tables. Drizzle's migrator takes no lock, so two processes that
  * start at once would race: an advisory lock on a connection of its own lets one do the work while
- * the other waits and then finds nothing to do.
+ * the other waits and then finds nothing to do. A database that is current costs one query, needs no
+ * lock and no right to change tables.
  */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import postgres, { type Sql } from "postgres";
 import { messageOf, PlimsollError } from "../errors.ts";
 
 /** Any constant will do; this one spells "plim". */
@@ -16,19 +17,15 @@ const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url)
 
 /**
  * Applies all pending migrations.
+ * @returns the names of those that were pending.
  * @throws PlimsollError `DATABASE_UNAVAILABLE` when the server cannot be reached or is older than 14.
  */
-export async function migrateDatabase(url: string): Promise<void> {
+export async function migrateDatabase(url: string): Promise<string[]> {
   const client = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
   try {
-    const [version] = await client`select current_setting('server_version_num')::int as number`;
-    if (version?.number < MINIMUM_SERVER_VERSION) {
-      const message = `Plimsoll needs Postgres 14 or newer; this server is ${version?.number}.`;
-      throw new PlimsollError("DATABASE_UNAVAILABLE", message);
-    }
-    await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    await client`create extension if not exists pg_trgm`;
-    await migrate(drizzle({ client }), { migrationsFolder });
+    const pending = await pendingMigrations(client);
+    if (pending.length > 0) await migrateLocked(client);
+    return pending;
   } catch (error) {
     if (error instanceof PlimsollError) throw error;
     throw new PlimsollError(
@@ -42,4 +39,36 @@ export async function migrateDatabase(url: string): Promise<void> {
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+/** Names of the migrations of this release that the database lacks, oldest first. */
+export async function pendingMigrations(client: Sql): Promise<string[]> {
+  const [server] = await client`
+    select current_setting('server_version_num')::int as number,
+      to_regclass('drizzle.__drizzle_migrations') is not null as migrated`;
+  if (server?.number < MINIMUM_SERVER_VERSION) {
+    const message = `Plimsoll needs Postgres 14 or newer; this server is ${server?.number}.`;
+    throw new PlimsollError("DATABASE_UNAVAILABLE", message);
+  }
+  const applied = server?.migrated
+    ? await client<{ name: string }[]>`select name from drizzle.__drizzle_migrations`
+    : [];
+  const names = new Set(applied.map(({ name }) => name));
+  return shippedMigrations().filter((name) => !names.has(name));
+}
+
+function shippedMigrations(): string[] {
+  const isMigration = (name: string) => existsSync(join(migrationsFolder, name, "migration.sql"));
+  return readdirSync(migrationsFolder).filter(isMigration).toSorted();
+}
+
+/** Drizzle's migrator is loaded here, because most starts do not need it. */
+async function migrateLocked(client: Sql): Promise<void> {
+  const [{ drizzle }, { migrate }] = await Promise.all([
+    import("drizzle-orm/postgres-js"),
+    import("drizzle-orm/postgres-js/migrator"),
+  ]);
+  await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
+  await client`create extension if not exists pg_trgm`;
+  await migrate(drizzle({ client }), { migrationsFolder });
 }

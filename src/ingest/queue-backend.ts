@@ -4,21 +4,24 @@
  * share beside their jobs, the rate budget, lives in the same place.
  */
 import {
+  assertSchemaCompatibility,
   createPostgresBackend,
   type Job,
+  LATEST_SCHEMA_VERSION,
   Queue,
   QueueEvents,
   runMigrations,
+  SchemaMigrationRequiredError,
   Worker,
   type WorkerOptions,
   withBackend,
 } from "bullmq";
-import { Redis } from "ioredis";
 import pg from "pg";
-import { createPostgresBudget } from "./budget/postgres.ts";
+import { createPostgresBudget, setUpBudget } from "./budget/postgres.ts";
 import { createRedisBudget } from "./budget/redis.ts";
 import type { Budget } from "./http/budget.ts";
 import type { JobData } from "./jobs.ts";
+import { connectRedis } from "./redis.ts";
 
 export interface BackendOptions {
   databaseUrl: string;
@@ -43,15 +46,18 @@ export async function connectBackend(options: BackendOptions): Promise<Backend> 
   return redisUrl === null ? overPostgres(options) : overRedis(options, redisUrl);
 }
 
+/** In braces, so that a cluster keeps all keys of the queue on one node, as its scripts need. */
+const PREFIX = "{plimsoll}";
+
 function overRedis({ name, onError }: BackendOptions, redisUrl: string): Backend {
-  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  connection.on("error", onError);
+  const connection = connectRedis(redisUrl, onError);
+  const options = { connection, prefix: PREFIX };
   return {
-    queue: new Queue<JobData>(name, { connection }),
-    events: new QueueEvents(name, { connection }),
+    queue: new Queue<JobData>(name, options),
+    events: new QueueEvents(name, options),
     budget: createRedisBudget(connection),
     makeWorker: (process, settings) =>
-      new Worker<JobData>(name, process, { ...settings, connection }),
+      new Worker<JobData>(name, process, { ...settings, ...options }),
     close: async () => void (await connection.quit().catch(() => {})),
   };
 }
@@ -68,7 +74,7 @@ async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Pro
   return {
     queue: new postgres.Queue<JobData>(name, { connection }) as unknown as Queue<JobData>,
     events: new postgres.QueueEvents(name, { connection }) as unknown as QueueEvents,
-    budget: await createPostgresBudget(pool),
+    budget: createPostgresBudget(pool),
     makeWorker: (process, settings) =>
       new postgres.Worker<JobData>(name, process as never, {
         ...settings,
@@ -78,12 +84,18 @@ async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Pro
   };
 }
 
-/** BullMQ never migrates by itself; its migration takes its own lock. */
-async function migrateQueue(databaseUrl: string): Promise<void> {
+/** Brings the queue's tables to this release. A queue that is current needs no right to change them. */
+export async function migrateQueue(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await runMigrations(client);
+    const version = await assertSchemaCompatibility(client).catch((error) => {
+      if (error instanceof SchemaMigrationRequiredError) return 0;
+      throw error;
+    });
+    // BullMQ never migrates by itself; its migration takes its own lock.
+    if (version < LATEST_SCHEMA_VERSION) await runMigrations(client);
+    await setUpBudget(client);
   } finally {
     await client.end();
   }

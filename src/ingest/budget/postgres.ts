@@ -47,15 +47,19 @@ const LEARN = `
 /** A lock of ours, so that two workers that start at once do not both make the table. */
 const SETUP_LOCK = 0x706c6271;
 
-export async function createPostgresBudget(pool: pg.Pool): Promise<Budget> {
-  const client = await pool.connect();
+/** Makes the table where there is none. */
+export async function setUpBudget(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query("select to_regclass('plimsoll_queue.budgets') as budgets");
+  if (rows[0].budgets !== null) return;
+  await client.query("select pg_advisory_lock($1)", [SETUP_LOCK]);
   try {
-    await client.query("select pg_advisory_lock($1)", [SETUP_LOCK]);
     await client.query(SETUP);
-    await client.query("select pg_advisory_unlock($1)", [SETUP_LOCK]);
   } finally {
-    client.release();
+    await client.query("select pg_advisory_unlock($1)", [SETUP_LOCK]);
   }
+}
+
+export function createPostgresBudget(pool: pg.Pool): Budget {
   return {
     async take(bucket) {
       const { rows } = await pool.query<{ ms: string }>(TAKE, [bucket]);

@@ -1,5 +1,5 @@
 /** The budget of all workers, kept in Redis beside the job queue; it expires with its window. */
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import { type Announced, type Budget, SAME_WINDOW_MS } from "../http/budget.ts";
 
 const NOW = `
@@ -31,7 +31,7 @@ const LEARN = `${NOW}
     "quota", ARGV[3], "windowMs", ARGV[4])
   redis.call("PEXPIRE", KEYS[1], 3600000)`;
 
-export function createRedisBudget(redis: Redis): Budget {
+export function createRedisBudget(redis: Redis | Cluster): Budget {
   const key = (bucket: string) => `plimsoll:budget:${bucket}`;
   return {
     async take(bucket) {
