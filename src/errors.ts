@@ -16,6 +16,7 @@ export type ErrorCode =
   | "INVALID_CONFIG" // a config contradicts itself or lacks a required value
   | "DATABASE_UNAVAILABLE" // Postgres could not be started or reached
   | "EVENTS_COMPACTED" // the requested part of the change log is gone
+  | "VERSION_NOT_REACHED" // this process has not seen the version that the client has
   | "SERVICE_UNAVAILABLE"; // shutting down, or overloaded
 
 export interface PlimsollErrorOptions {

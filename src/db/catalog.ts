@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { applyBatch, type HashedRecord, type WriteResult } from "./apply-batch.ts";
 import type { Database, Transaction } from "./client.ts";
+import { writing } from "./event-log.ts";
 import { setAside } from "./quarantine.ts";
 import { type CatalogRecord, contentHash, recordsOf, type StoredRecord } from "./records.ts";
 
@@ -32,7 +33,7 @@ export async function writeRecords(
     .map((record) => withHash(record, stored.get(record.externalId)))
     .filter(({ record, hash }) => stored.get(record.externalId)?.contentHash !== hash);
   const written =
-    fresh.length > 0 ? await db.transaction((tx) => applyBatch(tx, sourceId, fresh)) : [];
+    fresh.length > 0 ? await writing(db, (tx) => applyBatch(tx, sourceId, fresh)) : [];
 
   const results = new Map(written.map((result) => [result.externalId, result]));
   return records.map(({ externalId, outcome }) => {

@@ -5,8 +5,9 @@
  * it takes its lock until commit, which makes the order of numbers the order of commits. Append last
  * in a transaction, so that the lock is held only for the commit itself.
  */
+import { EventEmitter } from "node:events";
 import { eq, sql } from "drizzle-orm";
-import type { Transaction } from "./client.ts";
+import type { Database, Transaction } from "./client.ts";
 import { catalogEvents, catalogState, type EventKind, type FactChange } from "./tables.ts";
 
 export interface NewEvent {
@@ -20,12 +21,42 @@ export interface NewEvent {
   changes?: FactChange[];
 }
 
-/** The channel that wakes readers; its payload is the last number. */
+/** The channel that wakes readers; its payload is the new state as JSON, see `LogState`. */
 export const EVENT_CHANNEL = "plimsoll_events";
+
+/** The row of `catalog_state` after a write. */
+export interface LogState {
+  lastEvent: number;
+  writes: number;
+  logId: string;
+}
+
+/** The state in a notification; null when it is not written as this release writes it. */
+export function readLogState(payload: string): LogState | null {
+  return payload.startsWith("{") ? JSON.parse(payload) : null;
+}
+
+/**
+ * Says `commit` after each transaction of this process that may have written. A notification brings
+ * the same news to all processes, a moment later: whoever wrote must not read the old state meanwhile.
+ */
+export const ownCommits = new EventEmitter().setMaxListeners(0);
+
+/** Runs a transaction that writes what readers can see. */
+export async function writing<T>(
+  db: Database | Transaction,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await db.transaction(work);
+  } finally {
+    ownCommits.emit("commit");
+  }
+}
 
 /**
  * Appends events inside the caller's transaction and wakes the readers when it commits. Without any
- * events it only notes that something visible was written, so that kept answers are not confirmed.
+ * events it only notes that something visible was written, so that kept answers are not given again.
  * @returns the number of the last event, which is the catalog's new version.
  */
 export async function appendEvents(tx: Transaction, events: NewEvent[]): Promise<number> {
@@ -36,22 +67,28 @@ export async function appendEvents(tx: Transaction, events: NewEvent[]): Promise
       writes: sql`${catalogState.writes} + 1`,
     })
     .where(eq(catalogState.id, 1))
-    .returning({ last: catalogState.lastEvent });
+    .returning({
+      lastEvent: catalogState.lastEvent,
+      writes: catalogState.writes,
+      logId: catalogState.logId,
+    });
   if (!state) throw new Error("The catalog_state row is missing: the database is not migrated.");
-  if (events.length === 0) return state.last;
-  const first = state.last - events.length + 1;
-  await tx.insert(catalogEvents).values(
-    events.map((event, index) => ({
-      number: first + index,
-      kind: event.kind,
-      sourceId: event.sourceId,
-      message: event.message,
-      modelSlug: event.modelSlug ?? null,
-      familySlug: event.familySlug ?? null,
-      organizationSlug: event.organizationSlug ?? null,
-      changes: event.changes ?? [],
-    })),
-  );
-  await tx.execute(sql`select pg_notify(${EVENT_CHANNEL}, ${String(state.last)})`);
-  return state.last;
+  const first = state.lastEvent - events.length + 1;
+  if (events.length > 0) {
+    await tx.insert(catalogEvents).values(
+      events.map((event, index) => ({
+        number: first + index,
+        kind: event.kind,
+        sourceId: event.sourceId,
+        message: event.message,
+        modelSlug: event.modelSlug ?? null,
+        familySlug: event.familySlug ?? null,
+        organizationSlug: event.organizationSlug ?? null,
+        changes: event.changes ?? [],
+      })),
+    );
+  }
+  const payload = JSON.stringify(state satisfies LogState);
+  await tx.execute(sql`select pg_notify(${EVENT_CHANNEL}, ${payload})`);
+  return state.lastEvent;
 }

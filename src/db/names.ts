@@ -5,7 +5,7 @@
  */
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Database, Transaction } from "./client.ts";
-import { appendEvents } from "./event-log.ts";
+import { appendEvents, writing } from "./event-log.ts";
 import { organizationSlug } from "./owners.ts";
 import {
   artifacts,
@@ -43,7 +43,7 @@ export async function renameModel(
   from: string,
   to: string,
 ): Promise<void> {
-  await db.transaction(async (tx) => {
+  await writing(db, async (tx) => {
     for (const id of [from, to].toSorted()) {
       await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`);
     }

@@ -4,7 +4,7 @@
  */
 import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { appendEvents } from "./event-log.ts";
+import { appendEvents, writing } from "./event-log.ts";
 import { ingestRuns, runReasons, sources } from "./tables.ts";
 
 export interface RunCounts {
@@ -77,7 +77,7 @@ export async function dropRun(db: Database, id: string): Promise<void> {
 export async function finishRun(db: Database, run: FinishedRun): Promise<void> {
   const { runId, sourceId, status, error, reasons } = run;
   const now = new Date().toISOString();
-  await db.transaction(async (tx) => {
+  await writing(db, async (tx) => {
     await tx
       .update(ingestRuns)
       .set({ ...run, finishedAt: now })

@@ -7,10 +7,11 @@
 import { EventEmitter } from "node:events";
 import { asc, gt } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { EVENT_CHANNEL } from "../db/event-log.ts";
-import { catalogEvents, catalogState, type EventKind } from "../db/tables.ts";
+import { EVENT_CHANNEL, ownCommits, readLogState } from "../db/event-log.ts";
+import { catalogEvents, type EventKind, catalogState as stateRow } from "../db/tables.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { type CatalogClock, catalogState, createCatalogClock } from "./catalog-clock.ts";
 
 export type CatalogEvent = typeof catalogEvents.$inferSelect;
 
@@ -34,8 +35,8 @@ export interface EventFeed {
   subscribe(options: SubscribeOptions): AsyncIterable<CatalogEvent>;
   /** Number of the newest event: the catalog's version. */
   version(): Promise<number>;
-  /** Differs whenever anything a reader can see was written, or the log is another one. */
-  stamp(): Promise<string>;
+  /** The catalog's state without a query; see there for what it promises. */
+  readonly clock: CatalogClock;
   close(): Promise<void>;
 }
 
@@ -54,19 +55,36 @@ export async function openFeed({ db, log, pollMs = 10_000 }: FeedOptions): Promi
   let rings = 0;
   let closed = false;
 
-  function ring(): void {
+  const clock = createCatalogClock(async () => {
+    const [row] = await db.select().from(stateRow);
+    if (!row) throw new Error("The catalog_state row is missing: the database is not migrated.");
+    return catalogState(row.lastEvent, row.writes, row.logId);
+  });
+
+  function ring(payload: string): void {
+    const state = readLogState(payload);
+    if (state) clock.heard(catalogState(state.lastEvent, state.writes, state.logId));
+    else clock.doubt(); // told by another release
+    look();
+  }
+
+  /** Lets every subscriber read on from its position. */
+  function look(): void {
     rings++;
     bell.emit("ring");
   }
 
-  const state = async () => {
-    const [row] = await db.select().from(catalogState);
-    return row ?? { lastEvent: 0, writes: 0, logId: "" };
+  const version = async () => {
+    const [row] = await db.select({ lastEvent: stateRow.lastEvent }).from(stateRow);
+    return row?.lastEvent ?? 0;
   };
-  const version = async () => (await state()).lastEvent;
 
+  ownCommits.on("commit", clock.doubt);
   // The second callback runs after every (re)connection, when hints may have been missed.
-  const listening = await db.$client.listen(EVENT_CHANNEL, ring, ring);
+  const listening = await db.$client.listen(EVENT_CHANNEL, ring, () => {
+    clock.listening();
+    look();
+  });
 
   /** Resolves at the next hint, after `pollMs`, or when the subscriber leaves. */
   function nextRing(signal: AbortSignal): Promise<void> {
@@ -104,13 +122,11 @@ export async function openFeed({ db, log, pollMs = 10_000 }: FeedOptions): Promi
   return {
     subscribe,
     version,
-    async stamp() {
-      const { lastEvent, writes, logId } = await state();
-      return `${logId}.${lastEvent}.${writes}`;
-    },
+    clock,
     async close() {
       closed = true;
-      ring();
+      ownCommits.off("commit", clock.doubt);
+      look();
       await listening.unlisten().catch(() => {});
     },
   };

@@ -14,6 +14,7 @@ import { readPastedConfig } from "../../src/app/read-config.ts";
 import type { Database } from "../../src/db/client.ts";
 import { PlimsollError } from "../../src/errors.ts";
 import { EstimatorError } from "../../src/estimator/errors.ts";
+import { catalogState, createCatalogClock } from "../../src/events/catalog-clock.ts";
 import type { EventFeed } from "../../src/events/feed.ts";
 import { type Log, silentLog } from "../../src/log.ts";
 import type { SchemaContext } from "../../src/schema/context.ts";
@@ -106,9 +107,11 @@ export interface TinyFeed extends EventFeed {
 export function tinyFeed(): TinyFeed {
   const bell = new EventEmitter().setMaxListeners(0);
   let version = 1;
+  const clock = createCatalogClock(async () => catalogState(version, version, "tiny"));
+  clock.listening();
   return {
     version: async () => version,
-    stamp: async () => String(version),
+    clock,
     async *subscribe({ signal }) {
       try {
         for await (const [number] of on(bell, "change", { signal })) {
@@ -118,7 +121,11 @@ export function tinyFeed(): TinyFeed {
         if (!signal.aborted) throw error;
       }
     },
-    change: () => bell.emit("change", ++version),
+    change() {
+      version++;
+      clock.heard(catalogState(version, version, "tiny"));
+      bell.emit("change", version);
+    },
     close: async () => {},
   };
 }

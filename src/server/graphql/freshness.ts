@@ -22,7 +22,7 @@ export const REVALIDATE = "public, max-age=0, must-revalidate";
 export function createTagger(schema: GraphQLSchema, feed: EventFeed, release: string) {
   const build = createHash("sha256").update(release).update(printSchema(schema)).digest("hex");
   return async (search: string, accept: string): Promise<string> => {
-    const stamp = await feed.stamp();
+    const { stamp } = await feed.clock.now();
     const asked = new URLSearchParams(search);
     const parts = ["query", "variables", "operationName", "extensions"].map((p) => asked.get(p));
     const key = JSON.stringify([build, stamp, accept, ...parts]);
