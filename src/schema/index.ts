@@ -10,7 +10,6 @@ import "./model-facts.ts";
 import "./model-memory.ts";
 import "./model-limits.ts";
 import "./artifact.ts";
-import "./measurement.ts";
 import "./gpu-finder.ts";
 import "./provenance.ts";
 import "./device.ts";

@@ -1,0 +1,99 @@
+/** The database of a run: Plimsoll's own Postgres in a temporary folder, filled with synthetic models. */
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PgDialect } from "drizzle-orm/pg-core";
+import { createIngestHttp } from "../../src/app/worker.ts";
+import { connect, type Database } from "../../src/db/client.ts";
+import { startEmbeddedPostgres } from "../../src/db/embedded/index.ts";
+import { memoryBytes } from "../../src/db/fits.ts";
+import { migrateDatabase } from "../../src/db/migrate.ts";
+import { models } from "../../src/db/tables.ts";
+import { LocalBudget } from "../../src/ingest/http/budget.ts";
+import { runSource } from "../../src/ingest/runner.ts";
+import { snapshotSource } from "../../src/ingest/sources/snapshot.ts";
+import { silentLog } from "../../src/log.ts";
+import { fillCatalog } from "../synthetic-catalog.ts";
+import type { CatalogSample } from "./questions.ts";
+
+export interface BenchDatabase {
+  url: string;
+  db: Database;
+  sample: CatalogSample;
+  /** The memory of model `m` as SQL, for those who write SQL by hand; `$CTX` stands for nothing. */
+  fitsSql: string;
+  remove(): Promise<void>;
+}
+
+const SETTINGS = { shared_buffers: "512MB", max_wal_size: "4GB", jit: "off" };
+
+export async function openBenchDatabase(count: number): Promise<BenchDatabase> {
+  const home = await mkdtemp(join(tmpdir(), "plimsoll-bench-"));
+  await chmod(home, 0o755);
+  const server = await startEmbeddedPostgres({
+    home,
+    log: silentLog,
+    durable: false,
+    settings: SETTINGS,
+  });
+  await migrateDatabase(server.url);
+  const { db, close } = connect({ url: server.url, statementTimeoutMs: 0 });
+  const { signal } = new AbortController();
+  const http = createIngestHttp(silentLog, new LocalBudget());
+  await runSource(snapshotSource(), { db, http, log: silentLog, signal });
+  await fillCatalog(db, count);
+  await db.$client.unsafe(POSTGRAPHILE_FUNCTIONS(listBytes()));
+  return {
+    url: server.url,
+    db,
+    sample: await sampleOf(db),
+    fitsSql: listBytes(),
+    async remove() {
+      await close();
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the list's filter computes: Q4_K_M at 8,192 tokens, with the margin of 10%. */
+function listBytes(): string {
+  const settings = {
+    quant: "Q4_K_M",
+    contextTokens: 8192,
+    sequences: 1,
+    cacheType: "f16",
+    overheadFraction: 0.1,
+  } as const;
+  const { sql, params } = new PgDialect().sqlToQuery(memoryBytes(models.fit, settings));
+  if (params.length > 0) throw new Error("The bench wants the sum as SQL without parameters.");
+  return sql.replaceAll('"models".', "");
+}
+
+/** PostGraphile answers what the database computes, so it is given the same sums there. */
+const POSTGRAPHILE_FUNCTIONS = (bytes: string) => `
+  create function models_vram(m models, quant text, ctx integer) returns double precision
+    language sql stable as $$
+      select floor(1.1 * ((m.memory_profile->'weights'->quant->>'deviceBytes')::float8
+        + 2 * ctx * coalesce((m.memory_profile->'cache'->'segments'->0->>'keyElements')::float8
+          + (m.memory_profile->'cache'->'segments'->0->>'valueElements')::float8, 0)))
+    $$;
+  create function fitting_models(licenses text[], memory_gib double precision)
+    returns setof models language sql stable as $$
+      select * from models where status <> 'WITHDRAWN' and license = any(licenses)
+        and ${bytes} <= memory_gib * 1073741824 order by downloads desc, slug
+    $$;
+  create function searched_models(text text) returns setof models language sql stable as $$
+    select * from models where status <> 'WITHDRAWN'
+      and search_text like all(select '%' || lower(word) || '%' from regexp_split_to_table(text, '\\s+') as word)
+      order by downloads desc, slug
+  $$`;
+
+async function sampleOf(db: Database): Promise<CatalogSample> {
+  const slugs = await db.$client<{ slug: string }[]>`
+    select slug from models where memory_profile is not null and family_slug is not null
+    order by md5(slug) limit 20000`;
+  const words = await db.$client<{ word: string }[]>`
+    select split_part(slug, '-', 1) as word from models group by 1 order by count(*) desc limit 40`;
+  return { slugs: slugs.map(({ slug }) => slug), words: words.map(({ word }) => word) };
+}
