@@ -16,6 +16,7 @@ const RunStatusEnum = builder.enumType("RunStatus", {
 const IngestRun = builder.drizzleObject("ingestRuns", {
   name: "IngestRun",
   description: "One reading of a source, with what came of the models it listed.",
+  extensions: { volatile: true }, // runs move without an event of the catalog
   select: { columns: { id: true } },
   fields: (t) => ({
     id: t.exposeID("id", { description: "Identifies the run." }),
@@ -48,6 +49,7 @@ const IngestRun = builder.drizzleObject("ingestRuns", {
 export const Source = builder.drizzleNode("sources", {
   name: "Source",
   description: "An upstream that the catalog is read from.",
+  extensions: { volatile: true }, // its plan and its health move without an event of the catalog
   id: { column: (source) => source.id },
   select: { columns: { id: true } },
   fields: (t) => ({

@@ -11,6 +11,7 @@ import { GRAPHQL_PATH, type GraphqlHandler } from "./graphql/handler.ts";
 import { type Readiness, sendLiveness, sendReadiness } from "./health.ts";
 import { wantsPage } from "./http/conditional.ts";
 import { type Content, prepareContent, sendContent } from "./http/content.ts";
+import { setCommonHeaders } from "./http/headers.ts";
 import { notFound, type Route } from "./http/router.ts";
 import { DOCS_PATH, documentContent, documentNames } from "./pages/docs.ts";
 import { faviconContent, rootPage } from "./pages/root.ts";
@@ -33,13 +34,14 @@ export function createRoutes({ schema, graphql, readiness, shutdown }: RouteOpti
     ),
     {
       path: GRAPHQL_PATH,
-      methods: ["GET", "POST"],
-      async handle(req, res, { search }) {
-        if (req.method === "POST" || !wantsPage(req.headers.accept)) {
-          return graphql(req, res, search);
-        }
+      methods: ["GET", "POST", "QUERY"],
+      ownHeaders: true,
+      handle(req, res, { search }) {
+        const reads = req.method === "GET" || req.method === "HEAD";
+        if (!reads || !wantsPage(req.headers.accept)) return graphql(req, res, search);
+        setCommonHeaders(res);
         res.setHeader("vary", "Accept");
-        await sendContent(req, res, await graphiqlPage(GRAPHQL_PATH));
+        return graphiqlPage(GRAPHQL_PATH).then((page) => sendContent(req, res, page));
       },
     },
     {

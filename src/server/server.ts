@@ -3,11 +3,9 @@
  * one port. It holds no state of its own; everything comes from the database and the change feed.
  */
 import type { GraphQLSchema } from "graphql";
-import type { Database } from "../db/client.ts";
 import type { EventFeed } from "../events/feed.ts";
-import type { Log } from "../log.ts";
-import type { ConfigReader } from "../schema/context.ts";
-import { createGraphqlHandler } from "./graphql/handler.ts";
+import type { SchemaContext } from "../schema/context.ts";
+import { createGraphqlHandler, type GraphqlOptions } from "./graphql/handler.ts";
 import type { Readiness } from "./health.ts";
 import { listen } from "./http/listener.ts";
 import { createRouter } from "./http/router.ts";
@@ -16,16 +14,13 @@ import { createRoutes } from "./routes.ts";
 /** Milliseconds that open answers get when the server stops. */
 const GRACE_MS = 10_000;
 
-export interface ServerOptions {
+export interface ServerOptions
+  extends SchemaContext,
+    Pick<GraphqlOptions, "answerBytes" | "admit" | "onAnswer"> {
   /** Address to listen on, such as `127.0.0.1`, or `0.0.0.0` for all. */
   host: string;
   /** Port to listen on; 0 takes a free one. */
   port: number;
-  db: Database;
-  feed: EventFeed;
-  log: Log;
-  /** Reads pasted configs for the calculator. */
-  readConfig: ConfigReader;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
   readiness?: () => Promise<Readiness>;
   /** Names the running code in entity tags; a new release never confirms an old answer. */
@@ -40,27 +35,11 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/**
- * Serves any schema over this database and feed; see `startServer`. Answers with a field of
- * `volatileTypes` are never confirmed from an entity tag.
- */
-export async function serve(
-  schema: GraphQLSchema,
-  volatileTypes: readonly string[],
-  options: ServerOptions,
-): Promise<RunningServer> {
-  const { host, db, feed, log, readConfig, release = "" } = options;
+/** Serves any schema over this database and feed; see `startServer`. */
+export async function serve(schema: GraphQLSchema, options: ServerOptions): Promise<RunningServer> {
+  const { host, feed, log, release = "" } = options;
   const shutdown = new AbortController();
-  const graphql = createGraphqlHandler({
-    schema,
-    db,
-    feed,
-    log,
-    readConfig,
-    release,
-    shutdown: shutdown.signal,
-    volatileTypes: new Set(volatileTypes),
-  });
+  const graphql = createGraphqlHandler({ ...options, schema, release, shutdown: shutdown.signal });
   const readiness = options.readiness ?? (() => databaseAnswers(feed));
   const routes = createRoutes({ schema, graphql, readiness, shutdown: shutdown.signal });
   const listener = await listen(host, options.port, createRouter(routes, log));

@@ -11,13 +11,13 @@ const logged: { id?: string; err?: { message: string }; path?: string }[] = [];
 
 beforeAll(async () => {
   const log = pino({ level: "error" }, { write: (line) => logged.push(JSON.parse(line)) });
-  server = await serve(tinySchema, ["Clock"], tinyOptions(tinyFeed(), log));
+  server = await serve(tinySchema, tinyOptions(tinyFeed(), log));
 });
 afterAll(() => server.close());
 
 test("an error made for callers keeps its message, code and details", async () => {
   const { status, body } = await ask(server.url, "{ refused }");
-  expect(status).toBe(200);
+  expect(status).toBe(294);
   expect(body.data).toEqual({ refused: null });
   expect(body.errors?.[0]).toMatchObject({
     message: "That is not possible.",

@@ -6,7 +6,7 @@ import { tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
-  server = await serve(tinySchema, ["Clock"], tinyOptions(tinyFeed()));
+  server = await serve(tinySchema, tinyOptions(tinyFeed()));
 });
 afterAll(() => server.close());
 

@@ -13,7 +13,7 @@ import { tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
-  server = await serve(tinySchema, ["Clock"], tinyOptions(tinyFeed()));
+  server = await serve(tinySchema, tinyOptions(tinyFeed()));
 });
 afterAll(() => server.close());
 
@@ -77,7 +77,6 @@ test("an operation that takes too long is ended with 503", async () => {
     schema: tinySchema,
     ...tinyOptions(tinyFeed()),
     release: "",
-    volatileTypes: new Set(),
     shutdown: new AbortController().signal,
     executionMs: 50,
   });
@@ -152,7 +151,7 @@ test("stopping cuts what has not finished in time", async () => {
 });
 
 test("a busy port is a configuration error that names it", async () => {
-  const second = serve(tinySchema, ["Clock"], {
+  const second = serve(tinySchema, {
     ...tinyOptions(tinyFeed(), silentLog),
     port: server.port,
   });

@@ -6,7 +6,7 @@ import { tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
-  server = await serve(tinySchema, ["Clock"], tinyOptions(tinyFeed()));
+  server = await serve(tinySchema, tinyOptions(tinyFeed()));
 });
 afterAll(() => server.close());
 
@@ -80,7 +80,7 @@ test("live and ready say so", async () => {
 test("not ready is 503 with the reasons, and so is a check that fails", async () => {
   const reasons = ["The snapshot is still being loaded."];
   let check = async () => ({ ready: false, reasons });
-  const second = await serve(tinySchema, ["Clock"], {
+  const second = await serve(tinySchema, {
     ...tinyOptions(tinyFeed()),
     readiness: () => check(),
   });
@@ -115,7 +115,7 @@ test("unknown paths answer 404, other methods 405 with what is allowed", async (
     expect((await open(path)).status, path).toBe(404);
   }
   const put = await open("/graphql", { method: "PUT" });
-  expect([put.status, put.headers.get("allow")]).toEqual([405, "GET, HEAD, POST, OPTIONS"]);
+  expect([put.status, put.headers.get("allow")]).toEqual([405, "GET, HEAD, POST, QUERY, OPTIONS"]);
   const post = await open("/schema.graphql", { method: "POST" });
   expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
 });

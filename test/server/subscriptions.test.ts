@@ -7,7 +7,7 @@ import { openSubscriptions, tinyFeed, tinyOptions, tinySchema } from "./tiny.ts"
 
 async function start() {
   const feed = tinyFeed();
-  const server = await serve(tinySchema, ["Clock"], tinyOptions(feed));
+  const server = await serve(tinySchema, tinyOptions(feed));
   onTestFinished(() => server.close());
   return { feed, server };
 }

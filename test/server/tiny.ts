@@ -52,6 +52,7 @@ export const tinySchema = new GraphQLSchema({
       clock: {
         type: new GraphQLObjectType({
           name: "Clock",
+          extensions: { volatile: true },
           fields: { now: { ...text, resolve: () => new Date().toISOString() } },
         }),
         resolve: () => ({}),

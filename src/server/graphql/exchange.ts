@@ -1,14 +1,10 @@
 /**
- * What travels with one HTTP request through the GraphQL server, beside what the schema sees. The
- * handler makes it, the plugins read and mark it.
+ * What travels with one question through the GraphQL server, beside what the schema sees. The handler
+ * makes it, the plugins read it.
  */
 export interface Exchange {
-  /** Aborted when the client is gone or the time is up; ends the execution and its subscription. */
+  /** Aborted when nobody waits for the answer or the time is up; ends execution and subscription. */
   readonly abort: AbortController;
-  /** The entity tag this answer would carry; null when the request is not a GET. */
-  readonly tag: string | null;
-  /** Set when the answer turned out to depend on the catalog alone. */
-  cacheable: boolean;
 }
 
 /** The context of every plugin of this folder. */

@@ -1,94 +1,218 @@
 /**
- * The GraphQL endpoint: queries and mutations by GET and POST, subscriptions as server-sent events.
- * A question whose answer the client still holds is settled here with 304, before anything is parsed;
- * kept answers (by the same catalog version) belong at the same place.
+ * The GraphQL endpoint. A question that was answered before at this state of the catalog is answered
+ * from the store by a few look-ups, without reading its document. Any other ordinary question runs
+ * through the GraphQL server's pipeline and is kept. What is not ordinary (streams, mutations, forms,
+ * malformed requests) goes through the GraphQL server's own HTTP handling.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLSchema } from "graphql";
-import { createYoga, type YogaLogger } from "graphql-yoga";
-import type { Database } from "../../db/client.ts";
-import { messageOf } from "../../errors.ts";
-import type { EventFeed } from "../../events/feed.ts";
-import type { Log } from "../../log.ts";
-import type { ConfigReader, SchemaContext } from "../../schema/context.ts";
-import { namesTag } from "../http/conditional.ts";
+import type { CatalogState } from "../../events/catalog-clock.ts";
+import type { SchemaContext } from "../../schema/context.ts";
+import { Answer, confirm, heldTag } from "../answers/answer.ts";
+import { AnswerStore, type Computed } from "../answers/store.ts";
+import { readBody } from "../http/body.ts";
+import { setCommonHeaders } from "../http/headers.ts";
+import { createDocumentStore, isLasting, type KnownDocument, operationType } from "./documents.ts";
 import { createErrorMask } from "./errors.ts";
-import type { Exchange, ExchangeContext } from "./exchange.ts";
-import { createTagger, REVALIDATE, useFreshness } from "./freshness.ts";
-import { MAX_BODY_BYTES, useLimits, useReadableParameters } from "./limits.ts";
-import { useGracefulEnd } from "./subscriptions.ts";
+import { MAX_BODY_BYTES } from "./limits.ts";
+import { answerType, isJson } from "./media.ts";
+import type { Params } from "./params.ts";
+import { askedByBody, askedByUrl, keyOfUrl, type Question } from "./question.ts";
+import { type Refusal, refuse } from "./refusal.ts";
+import { execute, parseValid, write } from "./run.ts";
+import { createTagger } from "./tags.ts";
+import { isNewEnough, stateFor } from "./versions.ts";
+import { createGraphqlServer } from "./yoga.ts";
 
 export const GRAPHQL_PATH = "/graphql";
 
-export interface GraphqlOptions {
+/** Bytes of finished answers that are held when nothing else is said. */
+const ANSWER_BYTES = 64 * 1024 * 1024;
+
+/**
+ * How a request was answered. `hit`: from the store; `confirmed`: the client has it (304); `joined`:
+ * together with another that asked the same; `computed`: anew; `refused`: before any GraphQL;
+ * `passed`: by the GraphQL server's own HTTP handling.
+ */
+export type AnswerKind = "hit" | "confirmed" | "joined" | "computed" | "refused" | "passed";
+
+export interface GraphqlOptions extends SchemaContext {
   schema: GraphQLSchema;
-  db: Database;
-  feed: EventFeed;
-  log: Log;
-  readConfig: ConfigReader;
   /** Names the running code, so that a new release never confirms an answer of an old one. */
   release: string;
   /** Aborts when the process stops; every subscription is then completed. */
   shutdown: AbortSignal;
-  /** Names of types whose values change without the catalog's version. */
-  volatileTypes: ReadonlySet<string>;
   /** Milliseconds one query may take; for tests. */
   executionMs?: number;
+  /** Bytes of finished answers to hold; 0 holds none. */
+  answerBytes?: number;
+  /** Called first; false when it has answered the request itself, with a refusal. */
+  admit?: (req: IncomingMessage, res: ServerResponse) => boolean;
+  /** Told of every answer when it is sent. */
+  onAnswer?: (kind: AnswerKind, req: IncomingMessage) => void;
 }
 
 export type GraphqlHandler = (
   req: IncomingMessage,
   res: ServerResponse,
   search: string,
-) => Promise<void>;
+) => Promise<void> | void;
 
 /** Makes the handler of `/graphql`; `search` is the part of the URL after the question mark. */
 export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
-  const { schema, db, feed, log, readConfig, release, shutdown } = options;
-  const tagOf = createTagger(schema, feed, release);
-  const yoga = createYoga<ExchangeContext>({
-    schema,
-    // A new object for each request: the schema keeps plans and costs under its identity.
-    context: () => ({ db, feed, log, readConfig }) satisfies SchemaContext,
-    plugins: [
-      useReadableParameters(),
-      useLimits(options.executionMs),
-      useGracefulEnd(shutdown),
-      useFreshness(options.volatileTypes),
-    ],
-    maskedErrors: { maskError: createErrorMask(log) },
-    maxRequestBodySize: MAX_BODY_BYTES,
-    batching: false,
-    multipart: false,
-    cors: false, // the router sets it for every path
-    graphiql: false, // ours is served ahead of this handler
-    landingPage: false,
-    logging: quietLogger(log),
-    healthCheckEndpoint: "/graphql/no-such-path", // health has its own paths, with reasons
+  const { schema, log, release, admit, onAnswer = () => {} } = options;
+  const { clock } = options.feed;
+  const mask = createErrorMask(log);
+  const yoga = createGraphqlServer({ ...options, mask });
+  const tagOf = createTagger(schema, release);
+  const documents = createDocumentStore();
+  const store = new AnswerStore({
+    maxBytes: options.answerBytes ?? ANSWER_BYTES,
+    current: clock.peek,
   });
 
-  return async (req, res, search) => {
-    const reads = req.method === "GET" || req.method === "HEAD";
-    // Yoga builds a URL from it and would answer a malformed one with a stack trace.
-    req.headers.host = "localhost";
-    const tag = reads ? await currentTag(req, search) : null;
-    if (req.method === "HEAD") presentAsGet(req);
-    if (tag && namesTag(req.headers["if-none-match"], tag)) {
-      res.writeHead(304, { etag: tag, "cache-control": REVALIDATE, vary: "Accept" }).end();
-      return;
+  function handle(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> | void {
+    if (admit && !admit(req, res)) return;
+    const type = answerType(req.headers.accept);
+    if (type === null) return pass(req, res, null);
+    if (req.method === "GET" || req.method === "HEAD") {
+      const key = keyOfUrl(search, type);
+      if (hit(req, res, key)) return;
+      return answer(req, res, askedByUrl(search, type, key));
     }
-    const exchange: Exchange = { abort: new AbortController(), tag, cacheable: false };
-    res.once("close", () => exchange.abort.abort());
-    await yoga(req, res, { exchange });
-  };
-
-  /** Without a version there is no tag, and the query itself reports what is wrong. */
-  async function currentTag(req: IncomingMessage, search: string): Promise<string | null> {
-    return tagOf(search, req.headers.accept ?? "").catch((error) => {
-      log.warn({ error: messageOf(error) }, "the catalog's version cannot be read");
-      return null;
+    const plainJson = isJson(req.headers["content-type"] ?? "") && !req.headers["content-encoding"];
+    if (!plainJson) return pass(req, res, null);
+    return readBody(req, MAX_BODY_BYTES).then((body) => {
+      if (body === null) return say(req, res, refuse(TOO_LARGE, type));
+      const question = askedByBody(req, body, type);
+      if (!hit(req, res, question.key)) return answer(req, res, question);
     });
   }
+
+  /** The whole way of a request that was answered before. */
+  function hit(req: IncomingMessage, res: ServerResponse, key: string): boolean {
+    const state = clock.peek();
+    return state !== null && !isPersonal(req) && isNewEnough(req, state.version)
+      ? sendStored(req, res, key, state)
+      : false;
+  }
+
+  function sendStored(
+    req: IncomingMessage,
+    res: ServerResponse,
+    key: string,
+    state: CatalogState,
+  ): boolean {
+    const stored = store.find(key, state);
+    if (stored === undefined) return false;
+    onAnswer(stored.send(req, res) ? "confirmed" : "hit", req);
+    return true;
+  }
+
+  async function answer(req: IncomingMessage, res: ServerResponse, question: Question) {
+    const state = await stateFor(req, clock, log);
+    if (isRefusal(state)) return say(req, res, refuse(state, question.type));
+    const shareable = state !== null && !isPersonal(req);
+    if (shareable && sendStored(req, res, question.key, state)) return;
+    const params = question.params();
+    const known = params && knownDocument(params);
+    if (!params || !known) return pass(req, res, question.body);
+    const operation = operationType(known, params.operationName);
+    if (operation === "mutation" && question.safe && req.method === "QUERY") {
+      return say(req, res, refuse(CHANGES_NOTHING, question.type));
+    }
+    if (operation !== "query") return pass(req, res, question.body);
+
+    const shared = shareable && known.lasting ? state : null;
+    const tag = shared && question.safe ? tagOf(shared.stamp, question.key) : null;
+    const held = heldTag(req, tag);
+    if (held !== null) {
+      confirm(res, held, state?.version ?? null);
+      return onAnswer("confirmed", req);
+    }
+    const gone = new AbortController();
+    res.once("close", () => gone.abort());
+    const work = (abort: AbortController) => compute(abort, known, params, question, state, tag);
+    const { answer, joined } = shared
+      ? await store.compute(question.key, shared, gone.signal, work)
+      : { ...(await work(gone)), joined: false };
+    answer.send(req, res);
+    onAnswer(joined ? "joined" : "computed", req);
+  }
+
+  async function compute(
+    abort: AbortController,
+    { document }: KnownDocument,
+    params: Params,
+    { type }: Question,
+    state: CatalogState | null,
+    tag: string | null,
+  ): Promise<Computed> {
+    const result = await execute(yoga, document, params, { exchange: { abort } }, mask);
+    const { status, text, flawless } = await write(result, type);
+    const answer = new Answer({
+      status,
+      contentType: `${type}; charset=utf-8`,
+      body: Buffer.from(text),
+      tag: flawless ? tag : null,
+      version: state?.version ?? null,
+    });
+    return { answer, keep: flawless };
+  }
+
+  function knownDocument({ query }: Params): KnownDocument | null {
+    if (query === undefined) return null;
+    const found = documents.get(query);
+    if (found) return found;
+    const document = parseValid(yoga, query, { exchange: { abort: new AbortController() } });
+    if (!document) return null;
+    const known = { document, lasting: isLasting(schema, document) };
+    documents.set(query, known);
+    return known;
+  }
+
+  function say(req: IncomingMessage, res: ServerResponse, refusal: Answer): void {
+    refusal.send(req, res);
+    onAnswer("refused", req);
+  }
+
+  /** Lets the GraphQL server's own HTTP handling answer; the body is given where it was read. */
+  async function pass(req: IncomingMessage, res: ServerResponse, body: Buffer | null) {
+    setCommonHeaders(res);
+    const state = clock.peek();
+    if (state) res.setHeader("x-plimsoll-version", state.version);
+    // Yoga builds a URL from it and would answer a malformed one with a stack trace.
+    req.headers.host = "localhost";
+    if (req.method === "HEAD") presentAsGet(req);
+    if (req.method === "QUERY") req.method = "POST";
+    if (body !== null) Object.assign(req, { body });
+    const abort = new AbortController();
+    res.once("close", () => abort.abort());
+    await yoga(req, res, { exchange: { abort } });
+    onAnswer("passed", req);
+  }
+
+  return handle;
+}
+
+const TOO_LARGE: Refusal = {
+  status: 413,
+  code: "BAD_USER_INPUT",
+  message: `The body of a request may have at most ${MAX_BODY_BYTES} bytes.`,
+};
+const CHANGES_NOTHING: Refusal = {
+  status: 405,
+  code: "BAD_USER_INPUT",
+  message: "QUERY changes nothing; send a mutation by POST.",
+};
+
+/** What is asked under somebody's name is neither taken from the others' answers nor given to them. */
+function isPersonal(req: IncomingMessage): boolean {
+  return req.headers.authorization !== undefined;
+}
+
+function isRefusal(value: CatalogState | Refusal | null): value is Refusal {
+  return value !== null && "status" in value;
 }
 
 /** Node sends no body to HEAD whatever is written; a stream would only be held open for nothing. */
@@ -96,10 +220,4 @@ function presentAsGet(req: IncomingMessage): void {
   req.method = "GET";
   const accept = req.headers.accept ?? "*/*";
   if (/\*\/\*|event-stream/.test(accept)) req.headers.accept = "application/json";
-}
-
-/** The mask has already logged what matters, with its id. */
-function quietLogger(log: Log): YogaLogger {
-  const note = (message: unknown) => log.debug({ err: message }, "graphql server");
-  return { debug: () => {}, info: () => {}, warn: note, error: note };
 }

@@ -35,16 +35,17 @@ export async function listen(
   handle: RequestListener,
   limits: ServerOptions = LIMITS,
 ): Promise<Listener> {
-  const open = new Set<ServerResponse>();
+  let open = 0;
   let onDrained: (() => void) | undefined; // set while closing
+  function closed(this: ServerResponse): void {
+    open--;
+    if (!onDrained) return;
+    this.req.socket.end();
+    if (open === 0) onDrained();
+  }
   const server = createServer(limits, (req, res) => {
-    open.add(res);
-    res.once("close", () => {
-      open.delete(res);
-      if (!onDrained) return;
-      req.socket.end();
-      if (open.size === 0) onDrained();
-    });
+    open++;
+    res.on("close", closed);
     if (onDrained) res.setHeader("connection", "close");
     handle(req, res);
   });
@@ -56,16 +57,15 @@ export async function listen(
   return {
     port: (server.address() as AddressInfo).port,
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const res of open) if (!res.headersSent) res.setHeader("connection", "close");
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       await new Promise<void>((resolve) => {
         onDrained = resolve;
         setTimeout(resolve, graceMs).unref();
-        if (open.size === 0) resolve();
+        if (open === 0) resolve();
       });
       // What is left asks nothing or has had its time.
       server.closeAllConnections();
-      await closed;
+      await ended;
     },
   };
 }

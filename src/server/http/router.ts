@@ -1,17 +1,19 @@
 /**
- * From a path to its handler. What holds for every path is here: CORS for everyone without
- * credentials, HEAD wherever GET is, OPTIONS, 404 and 405 as JSON, and a last catch so that no bug
- * leaves a client waiting.
+ * From a path to its handler. What holds for every path is here: the common headers, HEAD wherever GET
+ * is, OPTIONS, 404 and 405 as JSON, and a last catch so that no bug leaves a client waiting.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../log.ts";
 import { sendJson } from "./content.ts";
+import { setCommonHeaders } from "./headers.ts";
 
 export interface Route {
   /** An exact path, or a prefix when it ends in a slash. */
   path: string;
-  methods: readonly ("GET" | "POST")[];
+  methods: readonly ("GET" | "POST" | "QUERY")[];
   handle(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> | void;
+  /** True when the handler writes the common headers itself, in one go with its own. */
+  ownHeaders?: boolean;
 }
 
 export interface Target {
@@ -22,43 +24,45 @@ export interface Target {
   search: string;
 }
 
-/** Headers of every answer. `*` needs no Origin to be looked at and shares no cookies. */
-const COMMON_HEADERS: Record<string, string> = {
-  "access-control-allow-origin": "*",
-  "access-control-expose-headers": "ETag, Retry-After",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-};
-
 export function createRouter(routes: readonly Route[], log: Log) {
   const exact = new Map(routes.map((route) => [route.path, route]));
   const prefixes = routes.filter((route) => route.path.length > 1 && route.path.endsWith("/"));
+  const methods = new Map(routes.map((route) => [route, allowedMethods(route)]));
 
   function find(path: string): Route | undefined {
-    const trimmed = path.length > 1 ? path.replace(/\/$/, "") : path;
-    return exact.get(trimmed) ?? prefixes.find((route) => path.startsWith(route.path));
+    return (
+      exact.get(path) ??
+      prefixes.find((route) => path.startsWith(route.path)) ??
+      (path.endsWith("/") ? exact.get(path.slice(0, -1)) : undefined)
+    );
   }
 
-  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    for (const name in COMMON_HEADERS) res.setHeader(name, COMMON_HEADERS[name]!);
+  return (req: IncomingMessage, res: ServerResponse): void => {
     const target = split(req.url ?? "/");
     const route = find(target.path);
-    if (!route) return notFound(res, target.path);
-    const allowed = allowedMethods(route);
-    if (req.method === "OPTIONS") return preflight(res, allowed);
-    if (!allowed.includes(req.method ?? "")) {
-      res.setHeader("allow", allowed.join(", "));
-      return sendJson(res, 405, { error: `${req.method} is not allowed here.`, allowed });
+    const allowed = route && methods.get(route)!;
+    if (!allowed?.has(req.method ?? "") || req.method === "OPTIONS") {
+      setCommonHeaders(res);
+      if (!allowed) notFound(res, target.path);
+      else if (req.method === "OPTIONS") preflight(res, [...allowed]);
+      else refuseMethod(req, res, [...allowed]);
+      return;
     }
-    target.rest = target.path.slice(route.path.length);
+    target.rest = target.path.slice(route!.path.length);
+    if (!route!.ownHeaders) setCommonHeaders(res);
     try {
-      await route.handle(req, res, target);
-    } catch (err) {
-      log.error({ err, method: req.method, path: target.path }, "a request failed");
-      if (res.headersSent) res.destroy();
-      else sendJson(res, 500, { error: "Unexpected error." });
+      route!.handle(req, res, target)?.catch((error) => fail(error, req, res));
+    } catch (error) {
+      fail(error, req, res);
     }
   };
+
+  function fail(err: unknown, req: IncomingMessage, res: ServerResponse): void {
+    log.error({ err, method: req.method, path: split(req.url ?? "/").path }, "a request failed");
+    if (res.headersSent) return void res.destroy();
+    setCommonHeaders(res);
+    sendJson(res, 500, { error: "Unexpected error." });
+  }
 }
 
 function split(url: string): Target {
@@ -67,9 +71,14 @@ function split(url: string): Target {
   return { path, rest: "", search: mark < 0 ? "" : url.slice(mark + 1) };
 }
 
-function allowedMethods(route: Route): string[] {
-  const methods = route.methods.includes("GET") ? ["GET", "HEAD"] : [];
-  return [...methods, ...route.methods.filter((method) => method !== "GET"), "OPTIONS"];
+function allowedMethods(route: Route): Set<string> {
+  const reading = route.methods.includes("GET") ? ["GET", "HEAD"] : [];
+  return new Set([...reading, ...route.methods, "OPTIONS"]);
+}
+
+function refuseMethod(req: IncomingMessage, res: ServerResponse, allowed: string[]): void {
+  res.setHeader("allow", allowed.join(", "));
+  sendJson(res, 405, { error: `${req.method} is not allowed here.`, allowed });
 }
 
 function preflight(res: ServerResponse, allowed: string[]): void {

@@ -1,0 +1,62 @@
+/**
+ * Documents that were parsed and validated before, by their text. The `DocumentNode` of a text stays
+ * the same object while it is kept, so what is worked out about a document (a plan, its cost) can be
+ * kept in a WeakMap under it.
+ */
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  type OperationTypeNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from "graphql";
+import { LRUCache } from "lru-cache";
+
+const MAX_DOCUMENTS = 1_000;
+/** Characters of all the texts together; what is parsed of them is about as long again. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+
+export interface KnownDocument {
+  document: DocumentNode;
+  /** Whether its answers change only when the catalog does. */
+  lasting: boolean;
+}
+
+export type DocumentStore = LRUCache<string, KnownDocument>;
+
+export function createDocumentStore(): DocumentStore {
+  return new LRUCache({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: (_known, text) => text.length,
+  });
+}
+
+/** What the operation does; undefined when the document does not have it. */
+export function operationType(
+  { document }: KnownDocument,
+  operationName: string | undefined,
+): OperationTypeNode | undefined {
+  return getOperationAST(document, operationName)?.operation;
+}
+
+/**
+ * Whether no field of a document is volatile. A type or a field whose values can change without the
+ * catalog's version says so in the schema: `extensions: { volatile: true }`. Its answers are then
+ * computed anew for each request, carry no entity tag and are stored by nobody.
+ */
+export function isLasting(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let lasting = true;
+  const visitor = visitWithTypeInfo(types, {
+    Field() {
+      const elements = [types.getParentType(), types.getFieldDef(), getNamedType(types.getType())];
+      if (elements.some((element) => element?.extensions.volatile === true)) lasting = false;
+    },
+  });
+  visit(document, visitor);
+  return lasting;
+}

@@ -1,0 +1,79 @@
+/**
+ * Runs one operation through the GraphQL server's own pipeline (plugins, limits, masking), without its
+ * HTTP layer, and writes the result as an answer.
+ */
+import type { DocumentNode, ExecutionResult, GraphQLError } from "graphql";
+import { processRegularResult, type YogaServerInstance } from "graphql-yoga";
+import type { ExchangeContext } from "./exchange.ts";
+import { parseWithinLimit } from "./limits.ts";
+import { type AnswerType, RESPONSE_TYPE } from "./media.ts";
+import type { Params } from "./params.ts";
+
+export type Yoga = YogaServerInstance<ExchangeContext, ExchangeContext>;
+
+/** Status of an answer with data and errors, after the GraphQL-over-HTTP specification of 2026. */
+export const PARTIAL_SUCCESS = 294;
+
+/**
+ * Parses and validates a text; null when there is something to say against it, which the server's own
+ * HTTP handling says.
+ */
+export function parseValid(
+  yoga: Yoga,
+  text: string,
+  context: ExchangeContext,
+): DocumentNode | null {
+  const { validate, schema } = yoga.getEnveloped(context as never);
+  try {
+    // Not through the pipeline: it would remember the error without what only HTTP adds to it.
+    const document = parseWithinLimit(text);
+    return validate(schema, document).length === 0 ? document : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Executes a valid document; what goes wrong on the way is in the result. */
+export async function execute(
+  yoga: Yoga,
+  document: DocumentNode,
+  { variables, operationName }: Params,
+  context: ExchangeContext,
+  mask: (error: unknown) => GraphQLError,
+): Promise<ExecutionResult> {
+  try {
+    const enveloped = yoga.getEnveloped(context as never);
+    return await enveloped.execute({
+      schema: enveloped.schema,
+      document,
+      contextValue: await enveloped.contextFactory(),
+      variableValues: variables,
+      operationName,
+    });
+  } catch (error) {
+    // Nobody waits any more, so there is nothing to say and nothing to log.
+    if (error instanceof DOMException && error.name === "AbortError") return { errors: [] };
+    return { errors: [mask(error)] };
+  }
+}
+
+export interface WrittenResult {
+  status: number;
+  text: string;
+  /** Whether anybody else may have it: it has no errors. */
+  flawless: boolean;
+}
+
+/** The text of a result and its status. Errors carry notes for the status, which are taken out. */
+export async function write(result: ExecutionResult, type: AnswerType): Promise<WrittenResult> {
+  if (!result.errors) return { status: 200, text: JSON.stringify(result), flawless: true };
+  const response = processRegularResult(result, { Response } as never, type);
+  const status = partialStatus(result, type) ?? response.status;
+  return { status, text: await response.text(), flawless: false };
+}
+
+/** 294 for data with errors, where the media type says that the client knows the status. */
+export function partialStatus(result: ExecutionResult, type: AnswerType | null): number | null {
+  const partial = type === RESPONSE_TYPE && result.errors && "data" in result;
+  return partial ? PARTIAL_SUCCESS : null;
+}

@@ -1,0 +1,49 @@
+/** The GraphQL server: the schema with the plugins of this folder. */
+import type { GraphQLError, GraphQLSchema } from "graphql";
+import { createYoga, type YogaLogger } from "graphql-yoga";
+import type { Log } from "../../log.ts";
+import type { SchemaContext } from "../../schema/context.ts";
+import type { ExchangeContext } from "./exchange.ts";
+import { useFreshness } from "./freshness.ts";
+import { MAX_BODY_BYTES, useLimits, useReadableParameters } from "./limits.ts";
+import type { Yoga } from "./run.ts";
+import { useGracefulEnd } from "./subscriptions.ts";
+
+export interface YogaOptions extends SchemaContext {
+  schema: GraphQLSchema;
+  mask: (error: unknown) => GraphQLError;
+  /** Aborts when the process stops; every subscription is then completed. */
+  shutdown: AbortSignal;
+  /** Milliseconds one query may take; for tests. */
+  executionMs?: number;
+}
+
+export function createGraphqlServer(options: YogaOptions): Yoga {
+  const { schema, db, feed, log, readConfig, commands, shutdown } = options;
+  return createYoga<ExchangeContext>({
+    schema,
+    // A new object for each request: the schema keeps plans and costs under its identity.
+    context: () => ({ db, feed, log, readConfig, commands }) satisfies SchemaContext,
+    plugins: [
+      useReadableParameters(),
+      useLimits(options.executionMs),
+      useGracefulEnd(shutdown),
+      useFreshness(),
+    ],
+    maskedErrors: { maskError: options.mask },
+    maxRequestBodySize: MAX_BODY_BYTES,
+    batching: false,
+    multipart: false,
+    cors: false, // every answer has the headers of http/headers.ts
+    graphiql: false, // ours is served ahead of this handler
+    landingPage: false,
+    logging: quietLogger(log),
+    healthCheckEndpoint: "/graphql/no-such-path", // health has its own paths, with reasons
+  }) as unknown as Yoga;
+}
+
+/** The mask has already logged what matters, with its id. */
+function quietLogger(log: Log): YogaLogger {
+  const note = (message: unknown) => log.debug({ err: message }, "graphql server");
+  return { debug: () => {}, info: () => {}, warn: note, error: note };
+}
