@@ -8,7 +8,7 @@
 import { EventEmitter } from "node:events";
 import { eq, sql } from "drizzle-orm";
 import type { Database, Transaction } from "./client.ts";
-import { catalogEvents, catalogState, type EventKind, type FactChange } from "./tables.ts";
+import { catalogEvents, catalogState, type EventKind, type FactChange, models } from "./tables.ts";
 
 export interface NewEvent {
   kind: EventKind;
@@ -19,6 +19,11 @@ export interface NewEvent {
   familySlug?: string | null;
   organizationSlug?: string | null;
   changes?: FactChange[];
+  /**
+   * The model's `fit` before, for events after which it may be weighed differently; null when it could
+   * not be weighed. What it is since is read from the model's row.
+   */
+  fitBefore?: number[] | null;
 }
 
 /** The channel that wakes readers; its payload is the new state as JSON, see `LogState`. */
@@ -75,9 +80,10 @@ export async function appendEvents(tx: Transaction, events: NewEvent[]): Promise
   if (!state) throw new Error("The catalog_state row is missing: the database is not migrated.");
   const first = state.lastEvent - events.length + 1;
   if (events.length > 0) {
+    const numbered = events.map((event, index) => ({ ...event, number: first + index }));
     await tx.insert(catalogEvents).values(
-      events.map((event, index) => ({
-        number: first + index,
+      numbered.map((event) => ({
+        number: event.number,
         kind: event.kind,
         sourceId: event.sourceId,
         message: event.message,
@@ -87,8 +93,25 @@ export async function appendEvents(tx: Transaction, events: NewEvent[]): Promise
         changes: event.changes ?? [],
       })),
     );
+    await keepFits(tx, numbered);
   }
   const payload = JSON.stringify(state satisfies LogState);
   await tx.execute(sql`select pg_notify(${EVENT_CHANNEL}, ${payload})`);
   return state.lastEvent;
+}
+
+/** Keeps what the models weigh before and since, where it differs; a withdrawn model fits nowhere. */
+async function keepFits(tx: Transaction, events: (NewEvent & { number: number })[]): Promise<void> {
+  const rows = events.flatMap(({ number, modelSlug, fitBefore }) => {
+    if (modelSlug == null || fitBefore === undefined) return [];
+    const before = fitBefore && `{${fitBefore.join(",")}}`;
+    return [sql`(${number}::bigint, ${modelSlug}::text, ${before}::float8[])`];
+  });
+  if (rows.length === 0) return;
+  await tx.execute(sql`insert into event_fits (number, before, after)
+    select told.number, told.before, ${models.fit}
+    from (values ${sql.join(rows, sql`, `)}) as told(number, slug, before)
+    join ${models} on ${models.slug} = told.slug
+    where ${models.status} <> 'WITHDRAWN' and ${models.fit} is not null
+      and ${models.fit} is distinct from told.before`);
 }

@@ -45,7 +45,7 @@ export function memoryBytes(fit: FitColumn, settings: FitSettings): SQL<number |
 }
 
 /** True for models that take at most `budgetBytes`. */
-export function fitsIn(fit: FitColumn, settings: FitSettings, budgetBytes: number): SQL {
+export function fitsIn(fit: Fit, settings: FitSettings, budgetBytes: number): SQL {
   const most = mostBeforeMargin(budgetBytes, settings.overheadFraction);
   // The weights alone rule most models out, for the price of one comparison.
   return sql`(${at(fit, settings.quant)} <= ${number(most - RUNTIME_BYTES.central)}
@@ -83,7 +83,7 @@ const UNTRAINED = MAX_TOKENS / 4;
 const OWN = sql.raw("own.fit");
 
 /** Postgres may store the array packed, and would unpack it again for each of its numbers. */
-const unpacked = (fit: FitColumn) => sql`(select ${fit} || '{}'::float8[] as fit offset 0) as own`;
+const unpacked = (fit: Fit) => sql`(select ${fit} || '{}'::float8[] as fit offset 0) as own`;
 
 /** The largest sum that stays within the budget together with its margin. */
 function mostBeforeMargin(budgetBytes: number, overhead: number): number {

@@ -4,7 +4,8 @@ import { difference, type ModelRow, type NewModelRow } from "./model-row.ts";
 import type { FactChange } from "./tables.ts";
 
 export function addedEvent(sourceId: string, row: NewModelRow): NewEvent {
-  return { ...subject(sourceId, row), kind: "MODEL_ADDED", message: `${row.name} was added.` };
+  const message = `${row.name} was added.`;
+  return { ...subject(sourceId, row), kind: "MODEL_ADDED", message, fitBefore: null };
 }
 
 /** Null when nothing changed that is worth telling. */
@@ -14,17 +15,18 @@ export function updateEvent(
   row: NewModelRow,
 ): NewEvent | null {
   const { changes, estimateChanged } = difference(previous, row);
+  const fitBefore = previous.status === "WITHDRAWN" ? null : previous.fit;
   if (row.status === "WITHDRAWN" && previous.status !== "WITHDRAWN") {
     return withdrawnEvent(sourceId, row, `${row.huggingFaceId} is gone`, changes);
   }
   if (changes.length > 0) {
     const fields = changes.map((change) => change.field).join(", ");
     const message = `${row.name} changed: ${fields}.`;
-    return { ...subject(sourceId, row), kind: "MODEL_UPDATED", message, changes };
+    return { ...subject(sourceId, row), kind: "MODEL_UPDATED", message, changes, fitBefore };
   }
   if (!estimateChanged) return null;
   const message = `The memory estimate of ${row.name} changed.`;
-  return { ...subject(sourceId, row), kind: "ESTIMATE_CHANGED", message };
+  return { ...subject(sourceId, row), kind: "ESTIMATE_CHANGED", message, fitBefore };
 }
 
 export function withdrawnEvent(

@@ -105,7 +105,7 @@ export function modelRow(
 /** Compiling is the dearest step of a write, so an equal architecture keeps its profile. */
 function memoryProfile(architecture: Architecture, previous: ModelRow | undefined): MemoryProfile {
   const kept =
-    previous?.estimatorVersion === PROFILE_VERSION && same(previous.architecture, architecture)
+    previous?.estimatorVersion === PROFILE_VERSION && sameJson(previous.architecture, architecture)
       ? previous.memoryProfile
       : null;
   return kept ?? compile(architecture);
@@ -132,17 +132,17 @@ export function difference(previous: ModelRow, next: NewModelRow): RowDifference
       to: printable ? (next[field] ?? null) : null,
     });
   }
-  const estimateChanged = !same(previous.memoryProfile, next.memoryProfile ?? null);
+  const estimateChanged = !sameJson(previous.memoryProfile, next.memoryProfile ?? null);
   const volatile = ["downloads", "likes", "issues", "factSources", "searchText"] as const;
   const any =
     changes.length > 0 ||
     estimateChanged ||
-    volatile.some((column) => !same(previous[column], next[column]));
+    volatile.some((column) => !sameJson(previous[column], next[column]));
   return { changes, estimateChanged, any };
 }
 
 /** Equality of JSON values as Postgres returns them: members that are undefined do not count. */
-function same(a: unknown, b: unknown): boolean {
+export function sameJson(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(
     JSON.parse(JSON.stringify(a ?? null)),
     JSON.parse(JSON.stringify(b ?? null)),

@@ -4,3 +4,4 @@ export * from "./tables/models.ts";
 export * from "./tables/progress.ts";
 export * from "./tables/records.ts";
 export * from "./tables/runs.ts";
+export * from "./tables/webhooks.ts";

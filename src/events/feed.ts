@@ -1,27 +1,32 @@
 /**
- * The change feed of one process: any number of subscribers over one LISTEN connection. The log in
- * Postgres is the truth; a notification is only a hint to look, and a slow poll looks anyway in case
- * a hint was lost. Each subscriber reads the log from its own position, so replay and live delivery
- * are the same code: there is no hand-over at which an event could be lost or doubled.
+ * The change feed of one process: any number of subscribers over one LISTEN connection and one reader.
+ * The log in Postgres is the truth; a notification is only a hint to look, and a slow poll looks anyway
+ * in case a hint was lost. New events are read once and kept for a while in memory (`tail.ts`). Each
+ * subscriber has a position of its own and takes from memory what is there and from the log what is
+ * not, so replay and live delivery are the same code: there is no hand-over at which an event could be
+ * lost or doubled. Decision 0004 says why.
  */
-import { EventEmitter } from "node:events";
-import { asc, gt } from "drizzle-orm";
+import { setTimeout as delay } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
 import type { Database } from "../db/client.ts";
-import { EVENT_CHANNEL, ownCommits, readLogState } from "../db/event-log.ts";
-import { catalogEvents, type EventKind, catalogState as stateRow } from "../db/tables.ts";
-import { messageOf } from "../errors.ts";
+import { ownCommits, readLogState } from "../db/event-log.ts";
+import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { hangBell } from "./bell.ts";
 import { type CatalogClock, catalogState, createCatalogClock } from "./catalog-clock.ts";
+import { type CatalogEvent, type EventFilter, mayPass } from "./filter.ts";
+import {
+  checkNotCompacted,
+  type LogPart,
+  type LogState,
+  READ_AT_ONCE,
+  readRange,
+  readState,
+  replaced,
+} from "./log-reader.ts";
+import { Tail } from "./tail.ts";
 
-export type CatalogEvent = typeof catalogEvents.$inferSelect;
-
-/** Null and missing members match everything; several members must all match. */
-export interface EventFilter {
-  kinds?: EventKind[] | null;
-  family?: string | null;
-  organization?: string | null;
-  model?: string | null;
-}
+export type { CatalogEvent, EventFilter } from "./filter.ts";
 
 export interface SubscribeOptions {
   /** Number of the last event already seen; missing means "from now on". */
@@ -31,12 +36,17 @@ export interface SubscribeOptions {
 }
 
 export interface EventFeed {
-  /** Events with a number above `after`, in order, then live until `signal` aborts. */
+  /**
+   * Events with a number above `after`, in order, then live until `signal` aborts.
+   * @throws PlimsollError `EVENTS_COMPACTED` when events it has to tell were removed from the log.
+   */
   subscribe(options: SubscribeOptions): AsyncIterable<CatalogEvent>;
   /** Number of the newest event: the catalog's version. */
   version(): Promise<number>;
   /** The catalog's state without a query; see there for what it promises. */
   readonly clock: CatalogClock;
+  /** Throws `EVENTS_COMPACTED` when events after this number are no longer kept. */
+  checkKept(after: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,109 +55,146 @@ export interface FeedOptions {
   log: Log;
   /** How often to look when no notification arrives. */
   pollMs?: number;
+  /** Between two signs of life of the connection that listens. */
+  heartbeatMs?: number;
 }
 
-const READ_AT_ONCE = 200;
+/** Pause before the log is read again after that failed. */
+const RETRY_MS = 500;
 
-/** Opens the LISTEN connection; postgres.js opens a new one by itself whenever it breaks. */
-export async function openFeed({ db, log, pollMs = 10_000 }: FeedOptions): Promise<EventFeed> {
-  const bell = new EventEmitter().setMaxListeners(0);
+/** Opens the connection that listens. Works without it as well, by polling, until it is back. */
+export async function openFeed(options: FeedOptions): Promise<EventFeed> {
+  const { db, log, pollMs = 5_000, heartbeatMs = 5_000 } = options;
+  const closing = new AbortController();
+  const start = await readState(db);
+  const tail = new Tail(Math.max(start.compactedThrough, start.lastEvent - READ_AT_ONCE));
+  let reading: Promise<void> | null = null;
   let rings = 0;
-  let closed = false;
 
   const clock = createCatalogClock(async () => {
-    const [row] = await db.select().from(stateRow);
-    if (!row) throw new Error("The catalog_state row is missing: the database is not migrated.");
-    return catalogState(row.lastEvent, row.writes, row.logId);
+    const { lastEvent, writes, logId } = await readState(db);
+    return catalogState(lastEvent, writes, logId);
   });
 
-  function ring(payload: string): void {
+  /** Not every notification is about an event: a write may only have changed figures. */
+  function onRing(payload: string): void {
     const state = readLogState(payload);
     if (state) clock.heard(catalogState(state.lastEvent, state.writes, state.logId));
     else clock.doubt(); // told by another release
-    look();
+    if (state?.lastEvent !== tail.newest) look();
   }
 
-  /** Lets every subscriber read on from its position. */
-  function look(): void {
-    rings++;
-    bell.emit("ring");
-  }
-
-  const version = async () => {
-    const [row] = await db.select({ lastEvent: stateRow.lastEvent }).from(stateRow);
-    return row?.lastEvent ?? 0;
-  };
-
-  ownCommits.on("commit", clock.doubt);
-  // The second callback runs after every (re)connection, when hints may have been missed.
-  const listening = await db.$client.listen(EVENT_CHANNEL, ring, () => {
+  function onListening(listening: boolean): void {
+    if (!listening) return clock.deaf();
     clock.listening();
     look();
-  });
+  }
 
-  /** Resolves at the next hint, after `pollMs`, or when the subscriber leaves. */
-  function nextRing(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        bell.off("ring", done);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, pollMs);
-      bell.on("ring", done);
-      signal.addEventListener("abort", done);
+  /** Reads what is new, once for everybody; a ring during the reading makes it look again. */
+  function look(): void {
+    rings++;
+    reading ??= readNew().finally(() => {
+      reading = null;
     });
   }
 
-  async function* subscribe({ after, filter, signal }: SubscribeOptions) {
-    let position = after ?? (await version());
-    while (!closed && !signal.aborted) {
-      const ringsBefore = rings;
-      const events = await readAfter(db, position).catch((error) => {
+  async function readNew(): Promise<void> {
+    for (let seen = -1; seen !== rings && !closing.signal.aborted; ) {
+      seen = rings;
+      try {
+        const state = await readState(db);
+        if (isAnotherLog(state)) tail.restart(state.lastEvent);
+        while (tail.newest < state.lastEvent) {
+          const range = { after: tail.newest, through: state.lastEvent };
+          tail.append((await readRange(db, range)).events);
+        }
+      } catch (error) {
         log.warn({ error: messageOf(error) }, "the change log cannot be read; trying again");
-        return [];
-      });
-      for (const event of events) {
-        if (closed || signal.aborted) return;
-        position = event.number;
-        if (matches(event, filter)) yield event;
+        await pause();
+        rings++;
       }
-      const caughtUp = events.length < READ_AT_ONCE && rings === ringsBefore;
-      if (caughtUp && !closed && !signal.aborted) await nextRing(signal);
     }
   }
+
+  /** After a restore from a backup, or when this process slept through a compaction. */
+  function isAnotherLog({ lastEvent, compactedThrough }: LogState): boolean {
+    return lastEvent < tail.newest || compactedThrough > tail.newest;
+  }
+
+  const pause = () => delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => {});
+
+  /** Many subscribers that come back at once ask for the same part. */
+  const parts = new LRUCache<string, Promise<LogPart>>({ max: 100, ttl: 10_000 });
+
+  function read(after: number, filter: EventFilter | null | undefined): Promise<LogPart> {
+    const range = { after, through: tail.newest, filter };
+    const key = JSON.stringify(range);
+    const known = parts.get(key);
+    if (known) return known;
+    const part = readRange(db, range);
+    parts.set(key, part);
+    part.catch(() => parts.delete(key));
+    return part;
+  }
+
+  /** What follows a position, from memory where that is enough. */
+  async function partAfter(
+    position: number,
+    filter: EventFilter | null | undefined,
+  ): Promise<LogPart> {
+    const recent = tail.after(position)?.filter((event) => mayPass(event, filter));
+    const decided = recent && (recent.length === 0 || !filter?.fits);
+    if (decided) return { events: recent, position: tail.newest };
+    try {
+      return await read(position, filter);
+    } catch (error) {
+      if (error instanceof PlimsollError && error.code === "EVENTS_COMPACTED") throw error;
+      log.warn({ error: messageOf(error) }, "the change log cannot be read; trying again");
+      await pause();
+      return { events: [], position };
+    }
+  }
+
+  async function* subscribe({ after, filter, signal }: SubscribeOptions) {
+    const { restarts } = tail;
+    let position = after ?? (await version());
+    while (!closing.signal.aborted && !signal.aborted) {
+      if (tail.restarts !== restarts && position > tail.newest)
+        throw replaced(position, tail.newest);
+      if (position >= tail.newest) {
+        await tail.change(signal);
+        continue;
+      }
+      const part = await partAfter(position, filter);
+      for (const event of part.events) {
+        if (closing.signal.aborted || signal.aborted) return;
+        yield event;
+      }
+      position = part.position;
+    }
+  }
+
+  const version = async () => (await readState(db)).lastEvent;
+
+  ownCommits.on("commit", clock.doubt);
+  const bell = await hangBell({ db, log, onRing, onListening, heartbeatMs });
+  const poll = setInterval(look, pollMs).unref();
+  look();
 
   return {
     subscribe,
     version,
     clock,
+    async checkKept(after) {
+      checkNotCompacted(after, await readState(db));
+    },
     async close() {
-      closed = true;
+      closing.abort();
+      clearInterval(poll);
       ownCommits.off("commit", clock.doubt);
-      look();
-      await listening.unlisten().catch(() => {});
+      tail.wake();
+      await bell.close();
+      await reading;
     },
   };
-}
-
-/** The next part of the log after a number, oldest first. */
-async function readAfter(db: Database, after: number): Promise<CatalogEvent[]> {
-  return db
-    .select()
-    .from(catalogEvents)
-    .where(gt(catalogEvents.number, after))
-    .orderBy(asc(catalogEvents.number))
-    .limit(READ_AT_ONCE);
-}
-
-function matches(event: CatalogEvent, filter: EventFilter | null | undefined): boolean {
-  if (!filter) return true;
-  return (
-    (!filter.kinds || filter.kinds.includes(event.kind)) &&
-    (!filter.family || filter.family === event.familySlug) &&
-    (!filter.organization || filter.organization === event.organizationSlug) &&
-    (!filter.model || filter.model === event.modelSlug)
-  );
 }

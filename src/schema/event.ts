@@ -3,14 +3,14 @@
  * and a subscription to follow; a client that reconnects names the last number it saw and misses
  * nothing.
  */
-import { and, eq, gt, inArray, type SQL } from "drizzle-orm";
+import { and, gt, type SQL } from "drizzle-orm";
 import { catalogEvents, type EventKind } from "../db/tables.ts";
+import { type EventFilter as FeedFilter, filterCondition } from "../events/filter.ts";
 import { builder } from "./builder.ts";
 import { described, SortDirectionEnum } from "./enums.ts";
-import { badInput, checkText } from "./input-errors.ts";
-import { checkSubscriptionCost } from "./limits.ts";
+import { FitsInput, fitsOf } from "./fits.ts";
+import { checkText } from "./input-errors.ts";
 import { checkPage } from "./page.ts";
-import { abortable } from "./subscription.ts";
 
 const EventKindEnum = builder.enumType("EventKind", {
   description: "What happened.",
@@ -75,7 +75,7 @@ export const CatalogEvent = builder.drizzleObject("catalogEvents", {
   }),
 });
 
-const EventFilter = builder.inputType("EventFilter", {
+export const EventFilter = builder.inputType("EventFilter", {
   description: "Which events; conditions are joined by AND.",
   fields: (t) => ({
     kinds: t.field({ type: [EventKindEnum], description: "Only these kinds." }),
@@ -83,6 +83,11 @@ const EventFilter = builder.inputType("EventFilter", {
     family: t.string({ description: "Only about models of the family with this slug." }),
     organization: t.string({
       description: "Only about models of the organization with this slug.",
+    }),
+    fits: t.field({
+      type: FitsInput,
+      description:
+        "Only events by which a model came to fit this hardware: it was added or listed again and fits, or it weighs less than before and did not fit until then.",
     }),
   }),
 });
@@ -95,23 +100,21 @@ export const EventConnection = builder.connectionObject(
 type EventFilterInput = typeof EventFilter.$inferInput;
 type EventTable = typeof catalogEvents;
 
+/** The filter as the feed takes it; throws `BAD_USER_INPUT` for what cannot be meant. */
+export function feedFilter(filter: EventFilterInput | null | undefined): FeedFilter {
+  const { kinds, model, family, organization, fits } = filter ?? {};
+  for (const [name, text] of Object.entries({ model, family, organization })) {
+    checkText(`filter.${name}`, text);
+  }
+  return { kinds, model, family, organization, fits: fits && fitsOf(fits) };
+}
+
 function eventConditions(
   table: EventTable,
   since: number | null | undefined,
   filter: EventFilterInput | null | undefined,
 ): SQL {
-  const { kinds, model, family, organization } = filter ?? {};
-  for (const [name, text] of Object.entries({ model, family, organization })) {
-    checkText(`filter.${name}`, text);
-  }
-  const all = and(
-    gt(table.number, since ?? 0),
-    kinds ? inArray(table.kind, kinds) : undefined,
-    model == null ? undefined : eq(table.modelSlug, model),
-    family == null ? undefined : eq(table.familySlug, family),
-    organization == null ? undefined : eq(table.organizationSlug, organization),
-  );
-  return all ?? gt(table.number, 0);
+  return and(gt(table.number, since ?? 0), filterCondition(feedFilter(filter), table))!;
 }
 
 builder.queryFields((t) => ({
@@ -150,28 +153,3 @@ builder.queryFields((t) => ({
     EventConnection,
   ),
 }));
-
-builder.subscriptionField("catalogUpdated", (t) =>
-  t.field({
-    type: CatalogEvent,
-    description:
-      "Every event after a number, in order and without gaps, then every new one as it happens.",
-    args: {
-      after: t.arg({
-        type: "BigInt",
-        description: "Number of the last event already seen; from now on when left out.",
-      }),
-      filter: t.arg({ type: EventFilter, description: "Which events; all when left out." }),
-    },
-    subscribe: async (_root, { after, filter }, context, info) => {
-      checkSubscriptionCost(context, info);
-      const { feed } = context;
-      const newest = await feed.version();
-      if (after != null && (after < 0 || after > newest)) {
-        throw badInput("after", after, `the number of an event, from 0 to ${newest}`);
-      }
-      return abortable((signal) => feed.subscribe({ after: after ?? newest, filter, signal }));
-    },
-    resolve: (event) => event,
-  }),
-);

@@ -1,6 +1,6 @@
 /** The filter "fits my hardware": a budget of memory, and the settings the model is to run under. */
 import type { SQL } from "drizzle-orm";
-import { fitsIn } from "../db/fits.ts";
+import { type FitSettings, fitsIn } from "../db/fits.ts";
 import type { models } from "../db/tables.ts";
 import { isQuantization } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
@@ -27,8 +27,8 @@ export const FitsInput = builder.inputType("FitsInput", {
 
 type Fits = typeof FitsInput.$inferInput;
 
-/** True for the models of `table` whose estimate is within the budget. */
-export function fitsCondition(table: typeof models, fits: Fits): SQL {
+/** The settings and the budget in bytes; throws `BAD_USER_INPUT` naming what cannot be. */
+export function fitsOf(fits: Fits): { settings: FitSettings; budgetBytes: number } {
   settingsOf(fits, "filter.fits.");
   if (!isQuantization(fits.quant)) {
     throw badInput("filter.fits.quant", fits.quant, "a format of GGUF files");
@@ -40,5 +40,11 @@ export function fitsCondition(table: typeof models, fits: Fits): SQL {
     cacheType: cacheTypeOf(fits.cacheType),
     overheadFraction: fits.overhead,
   };
-  return fitsIn(table.fit, settings, budgetBytes(fits, "filter.fits."));
+  return { settings, budgetBytes: budgetBytes(fits, "filter.fits.") };
+}
+
+/** True for the models of `table` whose estimate is within the budget. */
+export function fitsCondition(table: typeof models, fits: Fits): SQL {
+  const { settings, budgetBytes } = fitsOf(fits);
+  return fitsIn(table.fit, settings, budgetBytes);
 }

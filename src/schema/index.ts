@@ -25,6 +25,7 @@ import "./facets.ts";
 import "./config-reading.ts";
 import "./source.ts";
 import "./event.ts";
+import "./changes.ts";
 import "./node.ts";
 
 export const schema: GraphQLSchema = builder.toSchema({ sortSchema: false });

@@ -60,11 +60,17 @@ export const limitError: ComplexityErrorFn = (kind, { complexity, depth, breadth
   );
 };
 
+/** The part of `GraphQLResolveInfo` that is known before anything is resolved. */
+export type OperationInfo = Pick<
+  GraphQLResolveInfo,
+  "schema" | "operation" | "fragments" | "variableValues"
+>;
+
 /**
  * Refuses a subscription over a limit when it is opened. The plugin looks at root fields as they
  * resolve, which for a subscription is once per event and too late.
  */
-export function checkSubscriptionCost(context: SchemaContext, info: GraphQLResolveInfo): void {
+export function checkSubscriptionCost(context: SchemaContext, info: OperationInfo): void {
   const definitions = [info.operation, ...Object.values(info.fragments)];
   const result = complexityFromQuery(
     { kind: Kind.DOCUMENT, definitions },
@@ -74,5 +80,5 @@ export function checkSubscriptionCost(context: SchemaContext, info: GraphQLResol
     const figure = name.toLowerCase() as keyof typeof LIMITS;
     return result[figure] > LIMITS[figure];
   });
-  if (kind) throw limitError(kind, result, info);
+  if (kind) throw limitError(kind, result, info as GraphQLResolveInfo);
 }

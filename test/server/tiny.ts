@@ -113,6 +113,7 @@ export function tinyFeed(): TinyFeed {
   return {
     version: async () => version,
     clock,
+    checkKept: async () => {},
     async *subscribe({ signal }) {
       try {
         for await (const [number] of on(bell, "change", { signal })) {

@@ -1,5 +1,14 @@
 /** The numbered change log and the single row that numbers it. */
-import { foreignKey, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import {
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+} from "drizzle-orm/pg-core";
 import { count, instant } from "./columns.ts";
 import { models } from "./models.ts";
 
@@ -35,9 +44,24 @@ export const catalogEvents = pgTable(
   },
   (t) => [
     index("catalog_events_model").on(t.modelSlug, t.number),
+    // The feed of new models reads nothing else.
+    index("catalog_events_added").on(t.number).where(sql.raw("kind = 'MODEL_ADDED'")),
     foreignKey({ columns: [t.modelSlug], foreignColumns: [models.slug] }),
   ],
 );
+
+/**
+ * What an event did to a model's memory, as the numbers that "what fits" is computed from; see
+ * `models.fit`. Only events after which a model can be weighed, and differently from before, have one.
+ */
+export const eventFits = pgTable("event_fits", {
+  number: count("number")
+    .primaryKey()
+    .references(() => catalogEvents.number, { onDelete: "cascade" }),
+  /** Null for a model that was new, withdrawn or without a memory profile before. */
+  before: doublePrecision("before").array(),
+  after: doublePrecision("after").array().notNull(),
+});
 
 /** One row. Its lock orders the writers of the log; its number is the catalog's version. */
 export const catalogState = pgTable("catalog_state", {
@@ -47,4 +71,6 @@ export const catalogState = pgTable("catalog_state", {
   writes: count("writes").notNull(),
   /** Identifies this log, so that a cursor of another database is not taken for one of ours. */
   logId: text("log_id").notNull(),
+  /** Events up to this number were removed; 0 while the log is whole. */
+  compactedThrough: count("compacted_through").notNull().default(0),
 });
