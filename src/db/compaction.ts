@@ -48,10 +48,7 @@ function compactPart(db: Database, cutoff: Date): Promise<number> {
       .limit(1);
     const through = kept ? kept.number - 1 : limit;
     if (through <= start) return 0;
-    await tx
-      .update(catalogState)
-      .set({ compactedThrough: through })
-      .where(eq(catalogState.id, 1));
+    await tx.update(catalogState).set({ compactedThrough: through }).where(eq(catalogState.id, 1));
     await tx.delete(catalogEvents).where(lte(catalogEvents.number, through));
     // Pages of the log look different now, so kept answers must not be given again.
     await appendEvents(tx, []);

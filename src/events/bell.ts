@@ -2,12 +2,14 @@
  * The one connection of a process that listens for new events. A notification is only a hint to look,
  * and so is every new connection, because hints may have been missed before it. A connection can die
  * without a word (a cable, a proxy, a machine that is gone), so it is asked for a sign of life now and
- * then and replaced when there is none.
+ * then and replaced when there is none. What is new is read over the same connection, so that a dead
+ * one holds up no reader either.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import postgres, { type Sql } from "postgres";
+import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { EVENT_CHANNEL } from "../db/event-log.ts";
+import { openListener } from "../db/listener.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 
@@ -16,8 +18,8 @@ export interface BellOptions {
   log: Log;
   /** Called at every notification, with what it says. */
   onRing: (payload: string) => void;
-  /** Called when a connection begins to listen, and when it is known to be lost. */
-  onListening: (listening: boolean) => void;
+  /** Called with a connection that has begun to listen, and with null when it is lost. */
+  onListening: (connection: Database | null) => void;
   /** Between two signs of life, and how long one may take. */
   heartbeatMs: number;
 }
@@ -45,23 +47,23 @@ export async function hangBell(options: BellOptions): Promise<Bell> {
       lose = reject;
     });
     lost.catch(() => {});
-    const client = connectLike(db.$client, onRing, () => lose(new Error("It was closed.")));
-    const stop = () => lose(new Error("The feed is closing."));
-    closing.signal.addEventListener("abort", stop, { once: true });
+    const onClose = () => lose(new Error("It was closed."));
+    const connection = openListener(db, { onNotify: onRing, onClose });
     const within = (work: Promise<unknown>) => Promise.race([work, lost, tooLate(heartbeatMs)]);
+    closing.signal.addEventListener("abort", onClose, { once: true });
     try {
-      await within(client.unsafe(`listen "${EVENT_CHANNEL}"`));
+      await within(connection.db.execute(sql.raw(`listen "${EVENT_CHANNEL}"`)));
       pauseMs = FIRST_PAUSE_MS;
-      onListening(true);
+      onListening(connection.db);
       onFirst();
       for (;;) {
         await Promise.race([delay(heartbeatMs, undefined, { ref: false }), lost]);
-        await within(client.unsafe("select 1"));
+        await within(connection.db.execute(sql`select 1`));
       }
     } finally {
-      onListening(false);
-      closing.signal.removeEventListener("abort", stop);
-      await client.end({ timeout: 0 }).catch(() => {});
+      onListening(null);
+      closing.signal.removeEventListener("abort", onClose);
+      await connection.close().catch(() => {});
     }
   }
 
@@ -85,16 +87,6 @@ export async function hangBell(options: BellOptions): Promise<Bell> {
       await running;
     },
   };
-}
-
-/** A client of exactly one connection, otherwise made as the pool is. */
-function connectLike(pool: Sql, onNotify: (payload: string) => void, onClose: () => void): Sql {
-  const own = { max: 1, idle_timeout: null, max_lifetime: null, fetch_types: false };
-  const listeners = {
-    onnotify: (_channel: string, payload: string) => onNotify(payload),
-    onclose: onClose,
-  };
-  return postgres({ ...pool.options, ...own, ...listeners } as never);
 }
 
 async function tooLate(ms: number): Promise<never> {

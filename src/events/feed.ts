@@ -70,6 +70,8 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
   const tail = new Tail(Math.max(start.compactedThrough, start.lastEvent - READ_AT_ONCE));
   let reading: Promise<void> | null = null;
   let rings = 0;
+  /** Null while none listens; with the next one everything that was missed is read. */
+  let listener: Database | null = null;
 
   const clock = createCatalogClock(async () => {
     const { lastEvent, writes, logId } = await readState(db);
@@ -84,8 +86,9 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
     if (state?.lastEvent !== tail.newest) look();
   }
 
-  function onListening(listening: boolean): void {
-    if (!listening) return clock.deaf();
+  function onListening(connection: Database | null): void {
+    listener = connection;
+    if (!listener) return clock.deaf();
     clock.listening();
     look();
   }
@@ -93,20 +96,21 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
   /** Reads what is new, once for everybody; a ring during the reading makes it look again. */
   function look(): void {
     rings++;
-    reading ??= readNew().finally(() => {
-      reading = null;
-    });
+    reading ??= readNew();
   }
 
   async function readNew(): Promise<void> {
-    for (let seen = -1; seen !== rings && !closing.signal.aborted; ) {
+    for (let seen = -1; seen !== rings && listener && !closing.signal.aborted; ) {
       seen = rings;
+      const connection: Database = listener;
       try {
-        const state = await readState(db);
+        const state = await readState(connection);
         if (isAnotherLog(state)) tail.restart(state.lastEvent);
         while (tail.newest < state.lastEvent) {
           const range = { after: tail.newest, through: state.lastEvent };
-          tail.append((await readRange(db, range)).events);
+          const { events } = await readRange(connection, range);
+          if (events.length === 0) throw new Error(`The log has nothing after ${tail.newest}.`);
+          tail.append(events);
         }
       } catch (error) {
         log.warn({ error: messageOf(error) }, "the change log cannot be read; trying again");
@@ -114,6 +118,8 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
         rings++;
       }
     }
+    // In the same step as the last look at the rings, so that none is lost in between.
+    reading = null;
   }
 
   /** After a restore from a backup, or when this process slept through a compaction. */

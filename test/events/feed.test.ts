@@ -1,5 +1,6 @@
 /** The change feed: replay, live delivery, and numbers that never appear behind a reader. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { setMaxListeners } from "node:events";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Connection, connect } from "../../src/db/client.ts";
 import { appendEvents, type NewEvent } from "../../src/db/event-log.ts";
 import { type CatalogEvent, type EventFeed, openFeed } from "../../src/events/feed.ts";
@@ -99,6 +100,30 @@ describe("the change feed", () => {
     const next = live.next();
     setTimeout(() => leave.abort(), 100);
     expect((await next).done).toBe(true);
+  });
+
+  it("reads an event once for any number of subscribers", async () => {
+    const statements: string[] = [];
+    const counted = connect({ url: database.url, onQuery: (query) => statements.push(query) });
+    const shared = await openFeed({ db: counted.db, log: silentLog });
+    const leave = new AbortController();
+    setMaxListeners(0, leave.signal);
+    onTestFinished(async () => {
+      leave.abort();
+      await shared.close();
+      await counted.close();
+    });
+    const after = await shared.version();
+    statements.length = 0;
+    const options = { after, signal: leave.signal };
+    const streams = Array.from({ length: 200 }, () =>
+      shared.subscribe(options)[Symbol.asyncIterator](),
+    );
+    const first = Promise.all(streams.map((stream) => stream.next()));
+    await append("for all");
+    const told = await first;
+    expect(new Set(told.map(({ value }) => value.message))).toEqual(new Set(["for all"]));
+    expect(statements).toEqual([]);
   });
 });
 
