@@ -4,6 +4,7 @@
  */
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { type FeedConfig, feedVariables, readFeed } from "./config/feed.ts";
 import { readServing, type ServingConfig, servingVariables } from "./config/serving.ts";
 import {
   cronOf,
@@ -27,6 +28,7 @@ const variables = z.object({
     .transform((path) => resolve(path))
     .describe("Folder for everything that Plimsoll keeps on this machine."),
   ...storageVariables,
+  ...feedVariables,
   HF_ENDPOINT: urlOf("https:", "http:")
     .default("https://huggingface.co")
     .describe("The Hugging Face Hub or a mirror of it."),
@@ -48,7 +50,7 @@ const variables = z.object({
 
 export type Variables = z.infer<typeof variables>;
 
-export interface Config extends StorageConfig, ServingConfig {
+export interface Config extends StorageConfig, ServingConfig, FeedConfig {
   home: string;
   hub: {
     endpoint: string;
@@ -82,6 +84,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     ...readServing(values),
     ...readStorage(values),
+    ...readFeed(values),
     home: values.PLIMSOLL_HOME,
     hub: {
       endpoint: values.HF_ENDPOINT.replace(/\/+$/, ""),

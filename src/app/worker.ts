@@ -16,6 +16,7 @@ import type { Source } from "../ingest/source.ts";
 import { type Watch, watchModels } from "../ingest/sources/file/watch.ts";
 import type { Log } from "../log.ts";
 import { type PlannedSource, plannedSources } from "./sources.ts";
+import { startUpkeep } from "./upkeep.ts";
 
 export interface WorkerDeps {
   config: Config;
@@ -91,6 +92,7 @@ export async function startWorker({
     throw error;
   }
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);
+  const upkeep = startUpkeep({ db, log, eventRetentionDays: config.eventRetentionDays });
 
   return {
     async loadBundled() {
@@ -108,6 +110,7 @@ export async function startWorker({
     },
     async close() {
       for (const watch of watches) watch.close();
+      await upkeep.close();
       await queue.close();
     },
   };

@@ -88,9 +88,10 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
 
   function onListening(connection: Database | null): void {
     listener = connection;
-    if (!listener) return clock.deaf();
-    clock.listening();
-    look();
+    if (listener) {
+      clock.listening();
+      look();
+    } else clock.deaf();
   }
 
   /** Reads what is new, once for everybody; a ring during the reading makes it look again. */
