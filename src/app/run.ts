@@ -2,6 +2,7 @@
  * The three ways to run: `start` is `worker` and `serve` in one process. All share one order: open
  * the database, start the parts, say that it is ready, wait for a signal, close in reverse.
  */
+import { once } from "node:events";
 import type { Config } from "../config.ts";
 import { messageOf } from "../errors.ts";
 import { openFeed } from "../events/feed.ts";
@@ -9,6 +10,7 @@ import { createLog, type Log } from "../log.ts";
 import { startServer } from "../server/index.ts";
 import { banner, catalogSize } from "./banner.ts";
 import { type OpenDatabase, openDatabase } from "./database.ts";
+import { whenReachable } from "./patience.ts";
 import { readPastedConfig as readConfig } from "./read-config.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
 import { VERSION } from "./version.ts";
@@ -24,41 +26,69 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     log.error({ error: messageOf(error) }, "unhandled rejection");
   });
   const closers = new Closers(log);
-  let stopping = false;
-  const signal = untilSignal().then(() => {
-    stopping = true;
-  });
+  const stopping = new AbortController();
+  const signal = untilSignal().then(() => stopping.abort());
   try {
-    const database = closers.add("database", await openDatabase(config, log));
-    if (stopping) return;
-    const worker = parts.worker ? await openWorker(config, database, log, closers, signal) : null;
-    if (stopping) return;
+    const openOne = () => openDatabase(config, log);
+    const database = await whenReachable(openOne, "the database", stopping.signal, log);
+    if (!database) return;
+    closers.add("database", database);
+    let onWait = () => {};
+    const waiting = new Promise<null>((resolve) => {
+      onWait = () => resolve(null);
+    });
+    const worker = parts.worker
+      ? openWorker({ config, database, log, closers, stopping, onWait })
+      : null;
+    worker?.catch(() => {}); // told below
+    // An API answers from the catalog whether or not the worker's queue is there.
+    const first = await Promise.race([worker, signal, ...(parts.api ? [waiting] : [])]);
+    if (stopping.signal.aborted) return;
     const url = parts.api ? await openApi(config, database, log, closers) : null;
     const size = await catalogSize(database.db);
-    console.log(banner({ config, database, url, size, next: worker?.next() ?? null }));
-    await signal;
+    const next = parts.worker ? (first?.next() ?? []) : null;
+    console.log(banner({ config, database, url, size, next }));
+    // A worker that cannot be had at all ends the program with the reason.
+    await Promise.race([signal, worker === null ? signal : worker.then(() => signal)]);
   } catch (error) {
     // Ctrl-C also reaches what the start runs, such as initdb: breaking that off is no failure.
-    if (!stopping) throw error;
+    if (!stopping.signal.aborted) throw error;
   } finally {
+    stopping.abort();
     await closers.closeAll();
   }
 }
 
+interface WorkerStart {
+  config: Config;
+  database: OpenDatabase;
+  log: Log;
+  closers: Closers;
+  stopping: AbortController;
+  /** Called when the queue is not there and is waited for. */
+  onWait: () => void;
+}
+
 /**
- * On an empty catalog the bundled data is awaited, unless somebody wants to stop; otherwise it is
- * compared in the background.
+ * The worker, as soon as its queue is there. On an empty catalog the bundled data is awaited, unless
+ * somebody wants to stop; otherwise it is compared in the background.
  */
-async function openWorker(
-  config: Config,
-  { db, url }: OpenDatabase,
-  log: Log,
-  closers: Closers,
-  signal: Promise<void>,
-): Promise<RunningWorker> {
-  const worker = closers.add("worker", await startWorker({ config, db, databaseUrl: url, log }));
-  const bundled = worker.loadBundled();
-  if ((await catalogSize(db)).models === 0) await Promise.race([bundled, signal]);
+async function openWorker(start: WorkerStart): Promise<RunningWorker | null> {
+  const { config, database, log, closers, stopping, onWait } = start;
+  const { db, url: databaseUrl } = database;
+  const open = () => startWorker({ config, db, databaseUrl, log });
+  const worker = await whenReachable(open, "the job queue", stopping.signal, log, onWait);
+  if (!worker) return null;
+  if (stopping.signal.aborted) {
+    await worker.close();
+    return null;
+  }
+  closers.add("worker", worker);
+  const bundled = worker.loadBundled().catch((error) => {
+    log.warn({ reason: messageOf(error) }, "the bundled data was not read completely");
+  });
+  if ((await catalogSize(db)).models === 0)
+    await Promise.race([bundled, once(stopping.signal, "abort")]);
   return worker;
 }
 

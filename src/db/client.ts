@@ -5,6 +5,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { relations } from "./relations.ts";
+import { watchedSockets } from "./socket.ts";
 
 export type Database = PostgresJsDatabase<typeof relations> & { $client: Sql };
 /** What both a database and an open transaction can do. */
@@ -25,16 +26,23 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** What a statement that was ended in time may be late by. */
+const SILENCE_MARGIN_MS = 5_000;
+
 /** Opens a pool. Nothing is sent before the first query, so this never fails by itself. */
 export function connect(options: ConnectOptions): Connection {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
   const client = postgres(options.url, {
+    ...watchedSockets(statementTimeoutMs + SILENCE_MARGIN_MS),
     max: options.maxConnections ?? 10,
     connect_timeout: 10,
+    // Quick to come back, and an outage is told at once rather than after the default's 20 s.
+    backoff: (failures: number) => Math.min(0.05 * 2 ** failures, 1),
     idle_timeout: 60,
     onnotice: () => {},
     connection: {
       application_name: "plimsoll",
-      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      statement_timeout: statementTimeoutMs,
       // Disks without moving parts; the default of 4 prefers reading whole tables to an index.
       random_page_cost: 1.1,
       // How alike two words must be to count as a typing mistake (`qwne` and `qwen`: 0.4).

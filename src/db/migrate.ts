@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
 import { messageOf, PlimsollError } from "../errors.ts";
+import { isUnreachable } from "./failures.ts";
 
 /** Any constant will do; this one spells "plim". */
 const MIGRATION_LOCK = 0x706c696d;
@@ -32,7 +33,7 @@ export async function migrateDatabase(url: string): Promise<string[]> {
       "DATABASE_UNAVAILABLE",
       `The database cannot be reached or migrated: ${messageOf(error)}`,
       {
-        retryable: true,
+        retryable: isUnreachable(error),
         cause: error,
       },
     );
@@ -54,7 +55,19 @@ export async function pendingMigrations(client: Sql): Promise<string[]> {
     ? await client<{ name: string }[]>`select name from drizzle.__drizzle_migrations`
     : [];
   const names = new Set(applied.map(({ name }) => name));
-  return shippedMigrations().filter((name) => !names.has(name));
+  const shipped = shippedMigrations();
+  refuseNewer(
+    [...names].filter((name) => !shipped.includes(name)),
+    shipped.at(-1),
+  );
+  return shipped.filter((name) => !names.has(name));
+}
+
+/** An older release would read and write tables that it does not know. */
+function refuseNewer(unknown: string[], newest = "none"): void {
+  if (unknown.length === 0) return;
+  const message = `The database was made by a newer release of Plimsoll: it has ${unknown.join(", ")}, and this release ends at ${newest}. Nothing in it was touched. Install that release or a later one, or restore a back-up from before the upgrade.`;
+  throw new PlimsollError("DATABASE_UNAVAILABLE", message);
 }
 
 function shippedMigrations(): string[] {

@@ -46,6 +46,9 @@ export async function connectBackend(options: BackendOptions): Promise<Backend> 
   return redisUrl === null ? overPostgres(options) : overRedis(options, redisUrl);
 }
 
+/** A connection that a firewall has forgotten answers nothing; it is given up rather than waited for. */
+const TIME_LIMITS = { connectionTimeoutMillis: 10_000, query_timeout: 30_000, keepAlive: true };
+
 /** In braces, so that a cluster keeps all keys of the queue on one node, as its scripts need. */
 const PREFIX = "{plimsoll}";
 
@@ -64,12 +67,12 @@ function overRedis({ name, onError }: BackendOptions, redisUrl: string): Backend
 
 async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Promise<Backend> {
   await migrateQueue(databaseUrl);
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, ...TIME_LIMITS });
   pool.on("error", onError);
   const postgres = withBackend(createPostgresBackend);
   // A crash of Postgres may then forget the last jobs that ended: they are done again, to no effect.
   const options = "-c synchronous_commit=off";
-  const connection = { connectionString: databaseUrl, max: 3, options };
+  const connection = { connectionString: databaseUrl, max: 3, options, ...TIME_LIMITS };
   // BullMQ's own classes are generic in the backend; the two sets differ in nothing that is used here.
   return {
     queue: new postgres.Queue<JobData>(name, { connection }) as unknown as Queue<JobData>,
@@ -86,7 +89,9 @@ async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Pro
 
 /** Brings the queue's tables to this release. A queue that is current needs no right to change them. */
 export async function migrateQueue(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  // One that is lost between two statements is told by the next of them.
+  client.on("error", () => {});
   await client.connect();
   try {
     const version = await assertSchemaCompatibility(client).catch((error) => {

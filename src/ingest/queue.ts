@@ -22,6 +22,7 @@ import {
 import { connectBackend } from "./queue-backend.ts";
 
 const READY_WITHIN_MS = 10_000;
+const REMIND_MS = 30_000;
 
 export interface QueueOptions {
   databaseUrl: string;
@@ -75,13 +76,17 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     stalledMs = 20_000,
     firstRetryMs = 2000,
   } = options;
-  const onError = (error: Error) => log.warn({ error: messageOf(error) }, "queue connection");
+  const onError = warnSeldom(log);
   const backend = await connectBackend({ databaseUrl, redisUrl, name, onError });
   const { queue, events } = backend;
   queue.on("error", onError);
   events.on("error", onError);
   const ready = Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
-  await Promise.race([ready, tooLate()]);
+  await Promise.race([ready, tooLate()]).catch((error) => {
+    // What never connected is not waited for.
+    void Promise.allSettled([events.close(), queue.close(), backend.close()]);
+    throw error;
+  });
   const stopping = new AbortController();
   let worker: Worker<JobData> | null = null;
 
@@ -160,6 +165,16 @@ interface Asked {
 }
 
 const isNew = ({ own, job }: Asked) => job.id === own;
+
+/** Every connection of the queue tells of each failure and each attempt; a line now and then will do. */
+function warnSeldom(log: Log): (error: Error) => void {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    const level = performance.now() - saidAt < REMIND_MS ? "debug" : "warn";
+    if (level === "warn") saidAt = performance.now();
+    log[level]({ error: messageOf(error) }, "the queue's connection failed; it is made again");
+  };
+}
 
 /** A Redis that is not there would otherwise be waited for without end. */
 async function tooLate(): Promise<never> {

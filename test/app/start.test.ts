@@ -1,7 +1,7 @@
 /** The whole product in one process, as `npm start` runs it, against a local Hub. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout } from "node:timers/promises";
+import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HubServer, reposFromFolder, startHubServer } from "../helpers/hub-server/index.ts";
 import { ask, listen, makeHome, startPlimsoll } from "../helpers/plimsoll.ts";
@@ -97,7 +97,7 @@ describe("npm start", { timeout: 120_000 }, () => {
     };
     const child = spawn(process.execPath, ["dist/main.js", "start"], { env, stdio: "ignore" });
     const exited = once(child, "exit");
-    await setTimeout(1_000);
+    await expect.poll(() => readdirSync(fresh.home).length, { timeout: 30_000 }).toBeGreaterThan(0);
     child.kill("SIGINT");
     expect(await exited).toEqual([0, null]);
     await fresh.remove();

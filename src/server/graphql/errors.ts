@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
+import { databaseFailure, reasonOf } from "../../db/failures.ts";
 import { PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 
@@ -20,15 +21,16 @@ const STATUS_BY_CODE: Record<string, number> = {
 export function createErrorMask(log: Log): (error: unknown) => GraphQLError {
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
-    const cause = rootCause(error);
-    if (cause instanceof GraphQLError) return withCode(located ?? cause);
+    const thrown = rootCause(error);
+    if (thrown instanceof GraphQLError) return withCode(located ?? thrown);
+    const failure = databaseFailure(thrown);
+    const path = located?.path?.join(".");
+    if (failure) log.warn({ reason: reasonOf(thrown), path }, "the database failed an operation");
+    const cause = failure ?? thrown;
     const shown = shownExtensions(cause);
     if (shown) return relocate(located, (cause as Error).message, shown);
     const id = randomUUID();
-    log.error(
-      { id, err: cause, path: located?.path?.join(".") },
-      "unexpected error in an operation",
-    );
+    log.error({ id, err: cause, path }, "unexpected error in an operation");
     return relocate(located, `Unexpected error. Its number in the server's log is ${id}.`, {
       code: "INTERNAL_SERVER_ERROR",
       id,
