@@ -19,6 +19,14 @@ export interface LayerGroup {
   crossAttention?: CrossAttention | null;
   /** Norm vectors of these layers where they differ from the model's `norms.perLayer`. */
   norms?: number;
+  /** Learned matrices and vectors that neither the mixer nor the feed-forward describes. */
+  extras?: ExtraTensor[];
+}
+
+/** A matrix of a layer outside the usual places (an adapter, a scale of the residual); a vector has one row. */
+export interface ExtraTensor {
+  columns: number;
+  rows: number;
 }
 
 export type FeedForward = DenseFeedForward | MoeFeedForward | NoFeedForward;
@@ -60,6 +68,8 @@ export interface MoeFeedForward {
   sharedGate: boolean;
   /** Width of a dense feed-forward that runs beside the experts (Arctic, Gemma 4 MoE); 0 for none. */
   denseWidth: number;
+  /** Routed experts that only tokens of pictures visit, beside those of text (ERNIE 4.5 VL). */
+  pictureExperts?: { experts: number; width: number };
   /** Experts work on a compressed stream of this width (Nemotron-3 Super); 0 for none. */
   latentWidth: number;
 }
@@ -118,6 +128,8 @@ export interface HyperConnections {
   streams: number;
   /** First layers whose router is a fixed table from token to experts (`num_hash_layers`). */
   hashLayers: number;
+  /** False: each block only weighs the streams it reads and writes, without a matrix among them (Hy 4). */
+  mixed?: boolean;
 }
 
 export interface Architecture {

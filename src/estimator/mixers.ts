@@ -13,6 +13,8 @@ export type Mixer =
   | LightningMixer
   | ShortConvMixer
   | RwkvMixer
+  | RgLruMixer
+  | MatrixMemoryMixer
   | ParallelMixer
   | NoMixer;
 
@@ -31,6 +33,8 @@ export interface AttentionMixer {
   cache: "own" | "shared";
   /** A small key cache used to choose which tokens to attend to (MiniMax-M3). */
   indexer?: SparseIndexer | null;
+  /** Width that queries, keys and values are projected from, where it is not the model's (Zamba: twice that). */
+  inputWidth?: number;
   weights: AttentionWeights;
 }
 
@@ -60,6 +64,10 @@ export interface AttentionWeights {
   keyIsValue?: boolean;
   /** A layer without a cache of its own still has key and value projections in its file (Gemma 3n). */
   storedWhenShared?: boolean;
+  /** The layer runs an earlier layer's matrices over a cache of its own, and stores none (Zamba). */
+  borrowed?: boolean;
+  /** A router chooses the query and output projections of each token; keys and values are common (JetMoE). */
+  queryExperts?: { experts: number; active: number };
 }
 
 /** Multi-head latent attention: one compressed row per token instead of keys and values. */
@@ -125,6 +133,8 @@ export interface MambaMixer {
   projectionBias: boolean;
   /** Jamba and Granite normalise inside the block. */
   innerNorm: boolean;
+  /** Time step, decay and skip are one number per head instead of one per channel (PLaMo 2, version 1). */
+  perHead?: boolean;
 }
 
 /** Gated delta net (Qwen3-Next, Qwen3.5 and later). */
@@ -158,10 +168,28 @@ export interface ShortConvMixer {
   kernel: number;
 }
 
-/** RWKV time mixing. */
+/** A gated linear recurrent unit: one number per channel is kept (RecurrentGemma, Griffin). */
+export interface RgLruMixer {
+  kind: "rgLru";
+  width: number;
+  /** Blocks of the two gate matrices. */
+  heads: number;
+  convKernel: number;
+}
+
+/** xLSTM's matrix memory: one matrix per head, a normaliser beside it, and gates. */
+export interface MatrixMemoryMixer {
+  kind: "matrixMemory";
+  heads: number;
+  /** Width of one query or key head, and of one value head. */
+  keyDim: number;
+  valueDim: number;
+}
+
+/** RWKV time mixing. Version 4 keeps five vectors instead of a matrix per head. */
 export interface RwkvMixer {
   kind: "rwkv";
-  version: 6 | 7;
+  version: 4 | 6 | 7;
   headSize: number;
   decayRank: number;
   /** In-context learning-rate rank (version 7). */

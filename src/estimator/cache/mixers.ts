@@ -81,6 +81,13 @@ export function mixerState(mixer: Mixer, hiddenSize: number): LayerState {
       return { convElements: (mixer.kernel - 1) * hiddenSize, stateElements: 0 };
     case "rwkv":
       return rwkvState(mixer, hiddenSize);
+    case "rgLru":
+      return { convElements: (mixer.convKernel - 1) * mixer.width, stateElements: mixer.width };
+    case "matrixMemory": {
+      // The memory, the normaliser of each head and the largest gate so far.
+      const perHead = mixer.keyDim * mixer.valueDim + mixer.keyDim + 1;
+      return { convElements: 0, stateElements: mixer.heads * perHead };
+    }
     case "parallel":
       return mixerState(mixer.branches[1], hiddenSize);
     default:
@@ -88,10 +95,13 @@ export function mixerState(mixer: Mixer, hiddenSize: number): LayerState {
   }
 }
 
-/** The last token's input to time mixing and channel mixing, and one matrix per head. */
+/**
+ * The last token's input to time mixing and channel mixing, and one matrix per head (version 4: sum,
+ * weight and largest exponent of every channel).
+ */
 function rwkvState(mixer: RwkvMixer, hiddenSize: number): LayerState {
   return {
     convElements: (mixer.tokenShifts ?? 2) * hiddenSize,
-    stateElements: hiddenSize * mixer.headSize,
+    stateElements: hiddenSize * (mixer.version === 4 ? 3 : mixer.headSize),
   };
 }

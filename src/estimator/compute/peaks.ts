@@ -94,6 +94,12 @@ function mixerPeak(mixer: Mixer, hidden: number): Peak {
     }
     case "kimiDelta":
       return { elements: 12 * mixer.heads * mixer.headDim + 2 * hidden, spread: RECURRENT };
+    case "rgLru":
+      return { elements: 6 * mixer.width + 2 * hidden, spread: RECURRENT };
+    case "matrixMemory": {
+      const rows = 2 * mixer.keyDim + 3 * mixer.valueDim;
+      return { elements: mixer.heads * rows + 2 * hidden, spread: RECURRENT };
+    }
     case "lightning":
       return { elements: 6 * mixer.heads * mixer.headDim + 2 * hidden, spread: RECURRENT };
     case "shortConv":

@@ -7,8 +7,10 @@ import type {
 } from "../architecture.ts";
 import type { TensorList } from "./tensor.ts";
 
-export function attentionTensors(list: TensorList, mixer: AttentionMixer, hidden: number): void {
+export function attentionTensors(list: TensorList, mixer: AttentionMixer, model: number): void {
   const { heads, kvHeads, keyDim, valueDim, weights } = mixer;
+  if (weights.borrowed) return;
+  const hidden = mixer.inputWidth ?? model;
   const query = heads * keyDim * (weights.outputGate === "element" ? 2 : 1);
   const key = kvHeads * keyDim;
   const value = kvHeads * valueDim;
@@ -21,7 +23,7 @@ export function attentionTensors(list: TensorList, mixer: AttentionMixer, hidden
     list.matrix("attn_qkv", hidden, query + key + value);
     list.bias(weights.qkvBias, "attn_qkv", query + key + value);
   } else {
-    list.matrix("attn_q", hidden, query);
+    if (!weights.queryExperts) list.matrix("attn_q", hidden, query);
     list.bias(weights.qkvBias, "attn_q", query);
     if (stored) {
       list.matrix("attn_k", hidden, key, ghost);
@@ -30,8 +32,9 @@ export function attentionTensors(list: TensorList, mixer: AttentionMixer, hidden
       list.bias(weights.qkvBias && !weights.keyIsValue, "attn_v", value, ghost);
     }
   }
-  list.matrix(list.attentionOutput, heads * valueDim, hidden);
-  list.bias(weights.outputBias, list.attentionOutput, hidden);
+  if (weights.queryExperts) queryExperts(list, mixer, weights.queryExperts, hidden);
+  else list.matrix(list.attentionOutput, heads * valueDim, model);
+  list.bias(weights.outputBias, list.attentionOutput, model);
   if (weights.qkNorm !== "none") {
     const full = weights.qkNorm === "full";
     list.f32("attn_q_norm.weight", full ? heads * keyDim : keyDim);
@@ -41,6 +44,19 @@ export function attentionTensors(list: TensorList, mixer: AttentionMixer, hidden
   if (weights.outputGate === "matrix") list.matrix("attn_gate", hidden, heads * keyDim);
   if (weights.outputGate === "head") list.matrix("attn_gate", hidden, heads);
   if (mixer.indexer?.stored) blockIndexer(list, mixer.indexer, hidden);
+}
+
+/** Every expert has the queries of one group of heads: as many as there are key heads. */
+function queryExperts(
+  list: TensorList,
+  { heads, keyDim, valueDim }: AttentionMixer,
+  { experts, active }: { experts: number; active: number },
+  hidden: number,
+): void {
+  const routed = { stacked: true, activeFraction: active / experts };
+  list.matrix("attn_gate_inp", hidden, experts, { storage: "f32" });
+  list.matrix("attn_q_exps", hidden, (experts * heads * keyDim) / active, routed);
+  list.matrix("attn_output_exps", (heads * valueDim) / active, experts * hidden, routed);
 }
 
 /** MiniMax M3: projections too small to quantize. */

@@ -80,6 +80,7 @@ function moeTensors(
     list.matrix(name, columns, rows * experts, routed);
     list.bias(bias, name, rows * experts, { ...routed, stacked: false });
   }
+  if (moe.pictureExperts) pictureExperts(list, moe, hidden, moe.pictureExperts);
   if (sharedWidth > 0) {
     if (gated) list.matrix("ffn_gate_shexp", hidden, sharedWidth);
     list.matrix("ffn_up_shexp", hidden, sharedWidth);
@@ -89,4 +90,19 @@ function moeTensors(
   if (moe.denseWidth > 0) {
     denseTensors(list, { kind: "dense", width: moe.denseWidth, gated, bias: false }, hidden);
   }
+}
+
+/** Held like the others, with a router of their own, and never visited by text. */
+function pictureExperts(
+  list: TensorList,
+  { gated, routerBias, routerBiasLearned }: MoeFeedForward,
+  hidden: number,
+  { experts, width }: { experts: number; width: number },
+): void {
+  const idle = { part: "experts", stacked: true, activeFraction: 0 } as const;
+  list.matrix("ffn_gate_inp_pic", hidden, experts, { storage: "f32", activeFraction: 0 });
+  const learned = routerBiasLearned ? {} : { modelElements: 0 };
+  list.bias(routerBias, "exp_probs_b_pic", experts, { activeFraction: 0, ...learned });
+  list.matrix("ffn_up_exps_pic", hidden, (gated ? 2 : 1) * width * experts, idle);
+  list.matrix("ffn_down_exps_pic", width, hidden * experts, idle);
 }

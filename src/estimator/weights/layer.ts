@@ -8,6 +8,8 @@ import {
   kimiDeltaTensors,
   lightningTensors,
   mambaTensors,
+  matrixMemoryTensors,
+  rgLruTensors,
   rwkvTensors,
   shortConvTensors,
 } from "./recurrent.ts";
@@ -40,6 +42,10 @@ export function layerTensors(
     });
   }
   list.part = "feedForward";
+  for (const [i, { columns, rows }] of (group.extras ?? []).entries()) {
+    if (rows === 1) list.f32(`extra_${i}.weight`, columns);
+    else list.matrix(`extra_${i}`, columns, rows);
+  }
   if (perLayerEmbedding) {
     list.matrix("inp_gate", hidden, perLayerEmbedding.width);
     list.matrix("proj", perLayerEmbedding.width, hidden);
@@ -59,10 +65,11 @@ export function layerTensors(
   const streams = architecture.hyperConnections?.streams ?? 0;
   if (streams > 0) {
     for (const half of ["attn", "ffn"]) {
-      const mix = (2 + streams) * streams;
+      const mixed = architecture.hyperConnections?.mixed !== false;
+      const mix = (mixed ? 2 + streams : 2) * streams;
       list.matrix(`hc_${half}_fn`, hidden * streams, mix, { storage: "source" });
       list.f32(`hc_${half}_base.weight`, mix);
-      list.f32(`hc_${half}_scale.weight`, 3);
+      list.f32(`hc_${half}_scale.weight`, mixed ? 3 : 2);
     }
   }
 }
@@ -95,6 +102,12 @@ function mixerTensors(list: TensorList, architecture: Architecture, group: Layer
       break;
     case "shortConv":
       shortConvTensors(list, mixer, hidden);
+      break;
+    case "rgLru":
+      rgLruTensors(list, mixer, hidden);
+      break;
+    case "matrixMemory":
+      matrixMemoryTensors(list, mixer, hidden);
       break;
     case "rwkv": {
       const width = feedForward.kind === "dense" ? feedForward.width : 4 * hidden;

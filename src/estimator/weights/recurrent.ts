@@ -4,6 +4,8 @@ import type {
   KimiDeltaMixer,
   LightningMixer,
   MambaMixer,
+  MatrixMemoryMixer,
+  RgLruMixer,
   RwkvMixer,
   ShortConvMixer,
 } from "../architecture.ts";
@@ -19,11 +21,12 @@ export function mambaTensors(list: TensorList, mixer: MambaMixer, hidden: number
   list.bias(mixer.convBias, "ssm_conv1d", conv);
   if (version === 1) {
     list.matrix("ssm_x", innerSize, timeStepRank + 2 * stateSize);
-    list.matrix("ssm_dt", timeStepRank, innerSize);
-    list.bias(true, "ssm_dt", innerSize);
+    const steps = mixer.perHead ? heads : innerSize;
+    list.matrix("ssm_dt", timeStepRank, steps);
+    list.bias(true, "ssm_dt", steps);
     // The accelerator's scan for version 1 does not take this matrix: llama.cpp leaves it with the host.
-    list.f32("ssm_a", stateSize * innerSize, { host: true });
-    list.f32("ssm_d", innerSize);
+    list.f32("ssm_a", mixer.perHead ? heads : stateSize * innerSize, { host: !mixer.perHead });
+    list.f32("ssm_d", steps);
     if (mixer.innerNorm) {
       list.f32("ssm_dt_norm.weight", timeStepRank);
       list.f32("ssm_b_norm.weight", stateSize);
@@ -107,6 +110,59 @@ export function shortConvTensors(list: TensorList, mixer: ShortConvMixer, hidden
   list.matrix("shortconv.out_proj", hidden, hidden);
 }
 
+/** Two branches of the stream, one through convolution and recurrence, joined by a product. */
+export function rgLruTensors(list: TensorList, mixer: RgLruMixer, hidden: number): void {
+  const { width, heads, convKernel } = mixer;
+  for (const name of ["x", "y"]) {
+    list.matrix(`rec_${name}`, hidden, width);
+    list.bias(true, `rec_${name}`, width);
+  }
+  list.f32("rec_conv1d.weight", convKernel * width);
+  list.bias(true, "rec_conv1d", width);
+  list.f32("rec_a", width);
+  for (const gate of ["input", "recurrent"]) {
+    list.matrix(`rec_gate_${gate}`, width / heads, width, { stacked: true });
+    list.bias(true, `rec_gate_${gate}`, width);
+  }
+  list.matrix("rec_out", width, hidden);
+  list.bias(true, "rec_out", hidden);
+}
+
+export function matrixMemoryTensors(
+  list: TensorList,
+  mixer: MatrixMemoryMixer,
+  hidden: number,
+): void {
+  const key = mixer.heads * mixer.keyDim;
+  const value = mixer.heads * mixer.valueDim;
+  list.matrix("attn_q", hidden, key);
+  list.matrix("attn_k", hidden, key);
+  list.matrix("attn_v", hidden, value);
+  list.matrix("attn_gate", hidden, value);
+  for (const gate of ["i", "f"]) {
+    list.matrix(`mlstm_${gate}`, hidden, mixer.heads);
+    list.bias(true, `mlstm_${gate}`, mixer.heads);
+  }
+  list.f32("mlstm_norm.weight", value);
+  list.matrix("attn_output", value, hidden);
+}
+
+/** Version 4: decay and bonus per channel, and one mixing vector for each projection. */
+function rwkv4Tensors(list: TensorList, hidden: number, channelWidth: number): void {
+  for (const name of ["decay", "first", "lerp_k", "lerp_v", "lerp_r"]) {
+    list.f32(`time_mix_${name}.weight`, hidden);
+  }
+  for (const name of ["key", "value", "receptance", "output"]) {
+    list.matrix(`time_mix_${name}`, hidden, hidden);
+  }
+  list.part = "feedForward";
+  list.f32("channel_mix_lerp_k.weight", hidden);
+  list.f32("channel_mix_lerp_r.weight", hidden);
+  list.matrix("channel_mix_key", hidden, channelWidth);
+  list.matrix("channel_mix_value", channelWidth, hidden);
+  list.matrix("channel_mix_receptance", hidden, hidden);
+}
+
 /** Time mixing and, in place of a feed-forward, channel mixing of width `channelWidth`. */
 export function rwkvTensors(
   list: TensorList,
@@ -115,6 +171,10 @@ export function rwkvTensors(
   channelWidth: number,
   firstLayer: boolean,
 ): void {
+  if (mixer.version === 4) {
+    rwkv4Tensors(list, hidden, channelWidth);
+    return;
+  }
   const source = { storage: "source" } as const;
   const vector = (name: string, elements = hidden) => list.f32(`time_mix_${name}.weight`, elements);
   if (mixer.version === 7) {
