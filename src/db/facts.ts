@@ -12,6 +12,7 @@ export const ATTENTION_KINDS = [
   "MLA",
   "COMPRESSED",
   "HYBRID_LINEAR",
+  "LINEAR",
   "HYBRID_SSM",
   "SSM",
   "RWKV",

@@ -25,6 +25,7 @@ export const AttentionKindEnum = builder.enumType("AttentionKind", {
     MLA: "Multi-head latent attention: one compressed row per token is cached.",
     COMPRESSED: "A window of raw tokens plus one cached entry for every few older ones.",
     HYBRID_LINEAR: "Attention in some layers, linear attention with a fixed state in the others.",
+    LINEAR: "A linear recurrence with a fixed state in every layer, and no attention (xLSTM).",
     HYBRID_SSM: "Attention in some layers, a state space of fixed size in the others.",
     SSM: "State space layers only: memory does not grow with the context.",
     RWKV: "RWKV time mixing: memory does not grow with the context.",

@@ -44,6 +44,7 @@ export const ATTENTION_NAMES: Record<AttentionKind, string> = {
   MLA: "MLA (Multi-head Latent Attention)",
   COMPRESSED: "Compressed Sparse Attention",
   HYBRID_LINEAR: "Hybrid (Attention and Linear Attention)",
+  LINEAR: "Linear Recurrence",
   HYBRID_SSM: "Hybrid (Attention and State Space)",
   SSM: "State Space Model",
   RWKV: "RWKV",

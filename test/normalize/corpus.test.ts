@@ -72,7 +72,6 @@ const ARGUED: readonly [pattern: RegExp, field: string, why: string][] = [
 const WRONG_TOTALS: Readonly<Record<string, string>> = {
   "Qwen/Qwen-VL-Chat": "smaller than text model and the stated tower together",
   "Qwen/Qwen3-Next-80B-A3B-Thinking": "a collector's estimate without norms",
-  "google/gemma-4-E2B-it": "holds an audio tower that its section does not size",
   "google/gemma-4-E4B-it": "this copy leaves the vision section out",
   "microsoft/Phi-4-mini-reasoning": "a rounded label: 3.8 B",
   "mistralai/Mistral-Small-24B-Instruct-2501": "a rounded label: 24 B",

@@ -16,11 +16,10 @@ function refusal(text: string | Uint8Array): PlimsollError {
 }
 
 describe("parsing", () => {
-  it("refuses 100 MB without parsing them", () => {
-    const started = performance.now();
-    const error = refusal(new Uint8Array(100 * 1024 * 1024));
+  it("refuses 100 MB by their size, before a byte is decoded", () => {
+    // Decoded, these bytes would be refused as not UTF-8.
+    const error = refusal(new Uint8Array(100 * 1024 * 1024).fill(0xff));
     expect(error.code).toBe("UPSTREAM_TOO_LARGE");
-    expect(performance.now() - started).toBeLessThan(500);
   });
 
   it("refuses 10,000 nested levels", () => {
@@ -96,11 +95,11 @@ describe("values", () => {
     expect(reason).toContain("hidden_size");
   });
 
-  it("reads a config with ten thousand layers within a second", () => {
-    const started = performance.now();
-    const { outcome } = read("meta-llama/Llama-3.1-8B", { num_hidden_layers: 10_000 });
+  it("reads ten thousand equal layers as one group, and refuses more", () => {
+    const { outcome, facts } = read("meta-llama/Llama-3.1-8B", { num_hidden_layers: 10_000 });
     expect(outcome).toBe("model");
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(facts.architecture?.layers).toHaveLength(1);
+    expect(read("meta-llama/Llama-3.1-8B", { num_hidden_layers: 10_001 }).outcome).toBe("refused");
   });
 
   it("survives sections of the wrong type", () => {

@@ -37,19 +37,37 @@ describe("classes that nobody has taught the normaliser", () => {
     expect(reading.reason).toContain("future_mind");
   });
 
-  it("says which part of a model the total leaves out", () => {
-    const { facts, issues } = normalizeConfig({
-      id: null,
-      config: {
-        model_type: "llava",
-        text_config: configOf("meta-llama/Llama-3.1-8B"),
-        vision_config: { model_type: "future_vision" },
-      },
+  describe("a tower that nobody has taught the normaliser", () => {
+    const config = {
+      model_type: "llava",
+      text_config: configOf("meta-llama/Llama-3.1-8B"),
+      vision_config: { model_type: "future_vision" },
+    };
+
+    it("leaves the total unknown and says which part is to blame", () => {
+      const { outcome, facts, issues } = normalizeConfig({ id: null, config });
+      expect(outcome).toBe("model");
+      expect(facts.totalParameters).toBeUndefined();
+      expect(facts.componentParameters?.text).toBe(8_030_261_248);
+      expect(issues).toMatchObject([
+        { code: "UNCOUNTED_PART", message: expect.stringContaining("vision_config") },
+      ]);
     });
-    expect(facts.totalParameters).toBe(8_030_261_248);
-    expect(issues).toMatchObject([
-      { code: "UNCOUNTED_PART", message: expect.stringContaining("vision_config") },
-    ]);
+
+    it("takes the total of the file headers, which count it", () => {
+      const info = { safetensors: { total: 8_400_000_000 } };
+      const { facts, issues, origins } = normalizeConfig({ id: null, config, info });
+      expect(issues).toEqual([]);
+      expect(facts.totalParameters).toBe(8_400_000_000);
+      expect(origins.totalParameters).toMatchObject({ file: "hub", basis: "stated" });
+    });
+
+    it("does not take a total of headers that count packed weights", () => {
+      const packed = { ...config, quantization_config: { quant_method: "awq", bits: 4 } };
+      const info = { safetensors: { total: 8_400_000_000 } };
+      const { facts } = normalizeConfig({ id: null, config: packed, info });
+      expect(facts.totalParameters).toBeUndefined();
+    });
   });
 
   it("OPT 350M has an embedding narrower than its layers", () => {

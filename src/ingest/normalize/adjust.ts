@@ -58,10 +58,16 @@ const ADJUSTMENTS: Readonly<Record<string, Adjustment>> = {
     reader.find(["use_bidirectional_attention"], "looks both ways")?.value === true
       ? { causal: false, outputHead: false, gguf: "gemma-embedding" }
       : {},
-  /** Nomic's encoders gate their feed-forward only with SwiGLU. */
-  nomic: (reader) => ({
-    gated: reader.string(["activation_function"], "feed-forward") === "swiglu",
-  }),
+  /** Nomic's encoders gate their feed-forward only with SwiGLU, which transformers 5 calls SiLU. */
+  nomic: (reader) => {
+    const stated = reader.string(["activation_function", "hidden_act"], "feed-forward");
+    return { gated: stated === "swiglu" || stated === "silu" };
+  },
+  /** Doge with experts finds them by product keys, which no mixture here describes; without, it states them all the same. */
+  doge: (reader) => {
+    if (!reader.flag("is_moe", "experts on or off")) return { experts: { none: true } };
+    throw unknownArchitecture("is_moe", "Experts found by product keys are not known.");
+  },
   /** T5 1.1 and Flan gate their feed-forward and untie the head; `feed_forward_proj` says which. */
   t5: (reader) => {
     const projection = reader.string(["feed_forward_proj"], "feed-forward") ?? "relu";

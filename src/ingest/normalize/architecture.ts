@@ -17,7 +17,9 @@ import { readExtras } from "./extras.ts";
 import { readContext } from "./facts/context.ts";
 import { feedForwardReader } from "./feed-forward/index.ts";
 import { blockConfigLayers } from "./layout/block-configs.ts";
+import { readExtraTensors } from "./layout/extra-tensors.ts";
 import { countLayers, layerTokens } from "./layout/index.ts";
+import { sharedBlockLayers } from "./layout/shared-blocks.ts";
 import type { ReadingLog } from "./log.ts";
 import { readMixer } from "./mixers/index.ts";
 import { readPrediction } from "./prediction.ts";
@@ -25,6 +27,7 @@ import { type ConfigReader, unknownArchitecture } from "./reader.ts";
 import { checkArchitecture } from "./sane.ts";
 import type { Sections } from "./sections.ts";
 import { readComponents } from "./towers/index.ts";
+import { readPooler } from "./towers/pooler.ts";
 
 /** The architecture, and the traits of the class as this file sets them. */
 export function readArchitecture(
@@ -56,7 +59,10 @@ export function readArchitecture(
     causal: traits.causal,
     ...readEncoder(reader, traits, hiddenSize),
     ...readExtras(reader, traits, vocabSize),
-    components: readComponents(sections, hiddenSize),
+    components: [
+      ...readComponents(sections, hiddenSize),
+      ...(traits.pooler ? readPooler(sections.architectureName, hiddenSize, vocabSize) : []),
+    ],
     ggufArchitecture: sections.wrapper?.gguf ?? converterName(traits, layers),
   };
   Object.assign(architecture, readPrediction(reader, traits, architecture));
@@ -103,7 +109,9 @@ function readLayers(
   log: ReadingLog,
 ): LayerGroup[] {
   const stated = countLayers(reader);
-  const blocks = blockConfigLayers(reader, traits, stated, hidden, context);
+  const blocks =
+    blockConfigLayers(reader, traits, stated, hidden, context) ??
+    sharedBlockLayers(reader, traits, stated, hidden, context);
   if (blocks !== null) return grouped(blocks);
   const layers = traits.twoBlocks ? stated * 2 : stated;
   const tokens = layerTokens(reader, traits, layers, log);
@@ -125,6 +133,7 @@ function readLayers(
         mixer,
         feedForward,
         ...expertNorms(traits, feedForward),
+        ...readExtraTensors(reader, traits, place, { mixer, feedForward }),
         ...(crossAttention === null ? {} : { crossAttention }),
       };
     }),

@@ -16,7 +16,8 @@ export function readExtras(
   if (inputs > 1) extras.altUp = { inputs, laurelRank: count(reader, "laurel_rank") };
   const streams = count(reader, "hc_mult");
   if (streams > 1) {
-    extras.hyperConnections = { streams, hashLayers: hashLayers(reader) };
+    const mixed = traits.streamsMixed ? {} : { mixed: false };
+    extras.hyperConnections = { streams, hashLayers: hashLayers(reader), ...mixed };
   }
   if (traits.layerScale) extras.layerScale = true;
   const types = traits.causal ? 0 : count(reader, "type_vocab_size");

@@ -66,7 +66,7 @@ export function normalizeConfig(input: NormalizeInput): Reading {
   hubFacts(id, info, found);
   modalityFacts(sections, info, found);
   if (id !== null) useCaseFacts(id, info, found);
-  if (shape.architecture !== null) checkTotal(shape.architecture, found.facts, log);
+  if (shape.architecture !== null) checkTotal(shape.architecture, found, log);
   return {
     outcome: shape.outcome,
     reason: shape.reason,

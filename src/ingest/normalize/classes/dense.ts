@@ -230,4 +230,13 @@ export const DENSE_CLASSES: readonly ModelClass[] = [
     qkNorm: "head",
     fusedQkv: true,
   }),
+  row("voxtral_realtime_text", {
+    tied: true,
+    window: { layers: "all", llamaCppIgnores: true },
+    // Each layer takes the delay of the speech as a low-rank scale of its norm.
+    extras: [
+      { columns: ["hidden"], rows: [32] },
+      { columns: [32], rows: ["hidden"] },
+    ],
+  }),
 ];

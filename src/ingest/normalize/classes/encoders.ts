@@ -4,6 +4,7 @@ import { type ClassTraits, type EncoderTraits, type ModelClass, PLAIN, row } fro
 const BERT: ClassTraits = {
   ...PLAIN,
   gguf: "bert",
+  pooler: true,
   causal: false,
   outputHead: false,
   tied: true,
@@ -70,11 +71,17 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     BERT,
   ),
   row("mpnet", { defaults: { type_vocab_size: 0 } }, BERT),
-  row("electra ernie", { embeddingWidthKey: "embedding_size" }, BERT),
-  row("distilbert", { architectures: ["DistilBertModel"], defaults: { type_vocab_size: 0 } }, BERT),
+  row("ernie", {}, BERT),
+  row("electra", { pooler: false, embeddingWidthKey: "embedding_size" }, BERT),
+  row(
+    "distilbert",
+    { pooler: false, architectures: ["DistilBertModel"], defaults: { type_vocab_size: 0 } },
+    BERT,
+  ),
   row(
     "deberta deberta-v2",
     {
+      pooler: false,
       gguf: null,
       positions: "relative",
       embeddingWidthKey: "embedding_size",
@@ -85,6 +92,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "nomic_bert",
     {
+      pooler: false,
       gguf: "nomic-bert",
       architectures: ["NomicBertModel"],
       positions: "rope",
@@ -103,6 +111,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "new gte",
     {
+      pooler: false,
       gguf: null,
       architectures: ["NewModel"],
       positions: "rope",
@@ -115,6 +124,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "modernbert",
     {
+      pooler: false,
       gguf: "modern-bert",
       architectures: ["ModernBertModel", "ModernBertForMaskedLM"],
       positions: "rope",
@@ -139,6 +149,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "modernbert-decoder",
     {
+      pooler: false,
       architectures: ["ModernBertDecoderForCausalLM"],
       gguf: null,
       causal: true,
@@ -160,6 +171,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "eurobert",
     {
+      pooler: false,
       norm: "rms",
       normBias: false,
       normAfterEmbedding: false,

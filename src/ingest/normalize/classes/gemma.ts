@@ -107,7 +107,7 @@ export const GEMMA_CLASSES: readonly ModelClass[] = [
     GEMMA3,
   ),
   row(
-    "gemma4_text gemma4",
+    "gemma4_text gemma4 gemma4_unified_text gemma4_unified",
     {
       gguf: "gemma4",
       layerScale: true,
@@ -120,5 +120,26 @@ export const GEMMA_CLASSES: readonly ModelClass[] = [
       },
     },
     GEMMA3,
+  ),
+  row(
+    "diffusion_gemma_text diffusion_gemma",
+    {
+      causal: false,
+      layerScale: true,
+      experts: { denseBeside: "feedForward", routerScale: true },
+      defaults: { sliding_window: 512, vocab_size: 262144 },
+    },
+    GEMMA3,
+  ),
+  row(
+    "muse_glimmer_text",
+    {
+      gguf: "muse-glimmer",
+      tied: false,
+      outputGate: "matrix",
+      normsPerLayer: 4,
+      window: { layers: { fullEvery: 4 } },
+    },
+    { ...PLAIN, activation: "gelu_pytorch_tanh" },
   ),
 ];

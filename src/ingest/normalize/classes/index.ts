@@ -5,7 +5,9 @@ import { ENCODER_CLASSES } from "./encoders.ts";
 import { GEMMA_CLASSES } from "./gemma.ts";
 import { LATENT_CLASSES } from "./latent.ts";
 import { LLAMA_CLASSES } from "./llama.ts";
+import { MAMBA_CLASSES } from "./mamba.ts";
 import { MOE_CLASSES } from "./moe.ts";
+import { MOE_WINDOWED_CLASSES } from "./moe-windowed.ts";
 import { QWEN_CLASSES } from "./qwen.ts";
 import { RECURRENT_CLASSES } from "./recurrent.ts";
 import type { ModelClass } from "./types.ts";
@@ -17,8 +19,10 @@ export const CLASSES: readonly ModelClass[] = [
   ...DENSE_CLASSES,
   ...CLASSIC_CLASSES,
   ...MOE_CLASSES,
+  ...MOE_WINDOWED_CLASSES,
   ...GEMMA_CLASSES,
   ...LATENT_CLASSES,
+  ...MAMBA_CLASSES,
   ...RECURRENT_CLASSES,
   ...ENCODER_CLASSES,
 ];

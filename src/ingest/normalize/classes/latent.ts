@@ -23,6 +23,16 @@ export const LATENT_CLASSES: readonly ModelClass[] = [
   row("glm_moe_dsa", { gguf: "glm-dsa", mtpOwnEmbeddings: false }, V3),
   row("glm4_moe_lite", { gguf: "deepseek2", mtpUnstated: 1 }, V3),
   row("mistral4", { gguf: "mistral4", architectures: ["Mistral4ForCausalLM"] }, V3),
+  row(
+    "hy_v4",
+    {
+      gguf: "hy_v4",
+      architectures: ["HYV4ForCausalLM"],
+      extras: [{ columns: ["hidden"], rows: ["heads", "v_head_dim"] }, { columns: ["heads"] }],
+      streamsMixed: false,
+    },
+    V3,
+  ),
   row("sarvam_mla", { architectures: ["SarvamMLAForCausalLM"] }, V3),
   row(
     "longcat_flash",

@@ -57,6 +57,31 @@ export const LLAMA_CLASSES: readonly ModelClass[] = [
   row("solar", { gguf: "llama" }, LLAMA),
   row("arcee", { gguf: "arcee", gated: false, activation: "relu2" }, LLAMA),
   row("granite", { gguf: "granite" }, LLAMA),
+  row(
+    "granite_swa",
+    {
+      gguf: "granite_swa",
+      architectures: ["GraniteSWAForCausalLM"],
+      sinks: true,
+      defaults: { sliding_window: 128 },
+    },
+    LLAMA,
+  ),
+  row(
+    "doge",
+    {
+      qkNorm: "head",
+      // A mask computed from the values, and a scale on each of the two residuals.
+      extras: [
+        { columns: ["hidden"], rows: ["heads"] },
+        { columns: ["heads"] },
+        { columns: ["hidden"] },
+        { columns: ["hidden"] },
+      ],
+      adjust: "doge",
+    },
+    LLAMA,
+  ),
   row("olmo", { gguf: "olmo", norm: "none", normsPerLayer: 0, finalNorm: false }, LLAMA),
   row("olmo2", { gguf: "olmo2", qkNorm: "full" }, LLAMA),
   row("olmo3", { gguf: "olmo2", qkNorm: "full", window: { layers: { fullEvery: 4 } } }, LLAMA),

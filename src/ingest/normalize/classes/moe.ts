@@ -2,7 +2,7 @@
  * Mixture-of-experts decoders with plain attention. `experts` says what the class adds to the generic
  * reading of expert counts, widths and dense layers.
  */
-import { type ClassTraits, type ModelClass, PLAIN, row } from "./types.ts";
+import { type ClassTraits, type ExpertTraits, type ModelClass, PLAIN, row } from "./types.ts";
 
 const QWEN_MOE: ClassTraits = {
   ...PLAIN,
@@ -21,6 +21,11 @@ const BIASED: Pick<ClassTraits, "qkvBias" | "outputBias" | "mlpBias"> = {
   mlpBias: "use_bias",
 };
 
+const ERNIE_EXPERTS: ExpertTraits = {
+  routerBias: { key: "moe_use_aux_free", otherwise: true },
+  routerBiasLearned: true,
+};
+
 export const MOE_CLASSES: readonly ModelClass[] = [
   row("mixtral", {
     gguf: "llama",
@@ -37,7 +42,7 @@ export const MOE_CLASSES: readonly ModelClass[] = [
       outputBias: "attention_bias",
       qkNorm: "head",
       experts: {},
-      defaults: { head_dim: 128, num_experts: 128, num_experts_per_tok: 8 },
+      defaults: { num_experts: 128, num_experts_per_tok: 8 },
     },
     QWEN_MOE,
   ),
@@ -61,15 +66,6 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     experts: {},
   }),
   row("flex_olmo", { qkNorm: "full", experts: {} }),
-  row("gpt_oss", {
-    gguf: "gpt-oss",
-    qkvBias: { key: "attention_bias", otherwise: true },
-    outputBias: { key: "attention_bias", otherwise: true },
-    sinks: true,
-    experts: { bias: true },
-    window: { layers: { fullEvery: 2 } },
-    defaults: { head_dim: 64, sliding_window: 128 },
-  }),
   row("phimoe", {
     gguf: "phimoe",
     architectures: ["PhiMoEForCausalLM", "PhimoeForCausalLM"],
@@ -89,12 +85,18 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     defaults: { tie_word_embeddings: false },
   }),
   row("deepseek", { gguf: "deepseek", experts: {}, qkvBias: "attention_bias" }),
-  row("ernie4_5_moe ernie4_5_moe_vl ernie4_5_vl_moe_text ernie4_5_moe_text", {
+  row("ernie4_5_moe ernie4_5_moe_text", {
     gguf: "ernie4_5-moe",
     architectures: ["Ernie4_5_MoeForCausalLM", "Ernie4_5_MoE_ForCausalLM"],
     ...BIASED,
     tied: true,
-    experts: { routerBias: { key: "moe_use_aux_free", otherwise: true }, routerBiasLearned: true },
+    experts: ERNIE_EXPERTS,
+  }),
+  row("ernie4_5_moe_vl ernie4_5_vl_moe_text ernie4_5_vl_moe", {
+    ...BIASED,
+    architectures: ["Ernie4_5_VLMoeForConditionalGeneration"],
+    tied: true,
+    experts: { ...ERNIE_EXPERTS, byModality: true },
   }),
   row("glm4_moe glm4v_moe_text", {
     gguf: "glm4moe",
@@ -153,9 +155,9 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     qkNormIf: { key: "use_qk_norm", otherwise: true },
     experts: { routerBias: { key: "use_routing_bias", otherwise: true } },
   }),
-  row("minimax_m3 minimax_m3_text", {
+  row("minimax_m3 minimax_m3_text minimax_m3_vl_text", {
     gguf: "minimax-m3",
-    architectures: ["MiniMaxM3ForCausalLM", "MiniMaxM3SparseForCausalLM"],
+    architectures: ["MiniMaxM3ForCausalLM", "MiniMaxM3SparseForCausalLM", "MiniMaxM3VLForCausalLM"],
     qkNorm: "head",
     qkNormIf: { key: "use_qk_norm", otherwise: true },
     experts: { routerBias: { key: "use_routing_bias", otherwise: true } },
@@ -188,77 +190,16 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     experts: { denseBeside: "feedForward", denseBesideIf: "residual_moe" },
   }),
   row("aria_text aria_moe_lm", { architectures: ["AriaMoELMForCausalLM"], experts: {} }),
-  row("laguna", {
-    gguf: "laguna",
-    qkNorm: "head",
-    outputGate: "head",
-    qkvBias: "attention_bias",
-    outputBias: "attention_bias",
-    experts: { routerBias: true, routerBiasLearned: true },
-    defaults: { head_dim: 128, first_k_dense_replace: 1, sliding_window: 512 },
-  }),
-  row("smallthinker", {
-    gguf: "smallthinker",
-    experts: {},
-    activation: "relu",
-    defaults: { head_dim: 128 },
-  }),
-  row("afmoe", {
-    gguf: "afmoe",
-    qkNorm: "head",
-    normsPerLayer: 4,
-    outputGate: "matrix",
-    experts: { routerBias: true, routerBiasLearned: true },
-    window: { layers: { fullEvery: 4 } },
-    defaults: { head_dim: 128 },
-  }),
-  row("mimo_v2_flash mimo_v2", {
-    gguf: "mimo2",
-    architectures: ["MiMoV2FlashForCausalLM", "MiMoV2ForCausalLM"],
-    qkvBias: "attention_bias",
-    experts: { routerBias: true },
-    defaults: { swa_num_key_value_heads: 8, add_swa_attention_sink_bias: true },
-  }),
-  row("exaone_moe", {
-    gguf: "exaone-moe",
-    mtpDense: true,
-    qkNorm: "head",
-    experts: { routerBias: true },
-    window: { layers: { fullEvery: 4 } },
-    defaults: { first_k_dense_replace: 1 },
-  }),
   row("solar_open", {
     gguf: "glm4moe",
     experts: { routerBias: true },
     defaults: { head_dim: 128 },
-  }),
-  row("step3p5 step3_5", {
-    gguf: "step35",
-    mtpDense: true,
-    mtpOwnEmbeddings: true,
-    architectures: ["Step3p5ForCausalLM"],
-    qkNorm: "head",
-    outputGate: "head",
-    defaults: { head_dim: 128 },
-    experts: { routerBias: "use_moe_router_bias" },
   }),
   row("hy_v3", {
     architectures: ["HYV3ForCausalLM"],
     qkNorm: "head",
     qkNormIf: { key: "qk_norm", otherwise: true },
     experts: { routerBias: true },
-  }),
-  row("llama4_text llama4", {
-    gguf: "llama4",
-    qkvBias: "attention_bias",
-    outputBias: "attention_bias",
-    experts: { shared: 1 },
-    defaults: {
-      no_rope_layers: [],
-      attention_chunk_size: 8192,
-      head_dim: 128,
-      interleave_moe_layer_step: 1,
-    },
   }),
   row("sarvam_moe", {
     qkNorm: "head",
@@ -267,5 +208,13 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     outputBias: "use_bias",
     fusedQkv: true,
     experts: { routerBias: "moe_router_enable_expert_bias" },
+  }),
+  row("jetmoe", {
+    tied: true,
+    queryExperts: true,
+    experts: {},
+    // The experts of attention and feed-forward share one bias each.
+    extras: [{ columns: ["hidden"] }, { columns: ["hidden"] }],
+    defaults: { kv_channels: 128 },
   }),
 ];

@@ -43,6 +43,7 @@ export const QWEN_CLASSES: readonly ModelClass[] = [
     normsPerLayer: 4,
     defaults: { head_dim: 128 },
   }),
+  row("glm_ocr_text", { fusedGateUp: true, normsPerLayer: 4, qkvBias: "attention_bias" }),
   row("chatglm", {
     gguf: "chatglm",
     architectures: ["ChatGLMForConditionalGeneration", "ChatGLMModel"],

@@ -1,27 +1,5 @@
-/** State-space, linear-attention and convolution classes, and the hybrids of these with attention. */
-import { type ClassTraits, type MambaTraits, type ModelClass, PLAIN, row } from "./types.ts";
-
-const MAMBA1: MambaTraits = {
-  version: 1,
-  innerNorm: false,
-  convBias: { key: "use_conv_bias", otherwise: true },
-  projectionBias: "use_bias",
-};
-const MAMBA2: MambaTraits = { ...MAMBA1, version: 2, innerNorm: true };
-const HYBRID: MambaTraits = {
-  version: 2,
-  innerNorm: true,
-  convBias: { key: "mamba_conv_bias", otherwise: true },
-  projectionBias: "mamba_proj_bias",
-};
-const PURE: ClassTraits = {
-  ...PLAIN,
-  full: "mamba",
-  normsPerLayer: 1,
-  tied: true,
-  positions: "none",
-  feedForward: false,
-};
+/** Linear attention, delta nets, RWKV, convolutions and other recurrences, alone or between attention layers. */
+import { type ClassTraits, type ModelClass, PLAIN, row } from "./types.ts";
 
 const QWEN_NEXT: ClassTraits = {
   ...PLAIN,
@@ -34,98 +12,6 @@ const QWEN_NEXT: ClassTraits = {
 };
 
 export const RECURRENT_CLASSES: readonly ModelClass[] = [
-  row(
-    "mamba",
-    { gguf: "mamba", mamba: MAMBA1, defaults: { expand: 2, conv_kernel: 4, state_size: 16 } },
-    PURE,
-  ),
-  row(
-    "falcon_mamba",
-    {
-      gguf: "mamba",
-      mamba: { ...MAMBA1, innerNorm: false },
-      defaults: { expand: 2, conv_kernel: 4, state_size: 16 },
-    },
-    PURE,
-  ),
-  row(
-    "mamba2",
-    {
-      gguf: "mamba2",
-      mamba: MAMBA2,
-      tied: false,
-      defaults: { expand: 2, conv_kernel: 4, state_size: 128, n_groups: 8, head_dim: 64 },
-    },
-    PURE,
-  ),
-  row("jamba", {
-    gguf: "jamba",
-    experts: {},
-    linear: "mamba",
-    positions: "none",
-    mamba: {
-      version: 1,
-      innerNorm: true,
-      convBias: { key: "mamba_conv_bias", otherwise: true },
-      projectionBias: "mamba_proj_bias",
-    },
-    defaults: {
-      attn_layer_period: 8,
-      attn_layer_offset: 4,
-      expert_layer_period: 2,
-      expert_layer_offset: 1,
-      mamba_d_state: 16,
-      mamba_d_conv: 4,
-      mamba_expand: 2,
-    },
-  }),
-  row("bamba", {
-    gguf: "granitehybrid",
-    mamba: HYBRID,
-    linear: "mamba",
-    qkvBias: "attention_bias",
-    outputBias: "attention_bias",
-    mlpBias: "mlp_bias",
-  }),
-  row("granitemoehybrid", {
-    gguf: "granitehybrid",
-    mamba: HYBRID,
-    linear: "mamba",
-    qkvBias: "attention_bias",
-    outputBias: "attention_bias",
-    experts: {},
-    denseWidthKey: "shared_intermediate_size",
-    defaults: {
-      mamba_n_groups: 1,
-      mamba_d_conv: 4,
-      mamba_expand: 2,
-      position_embedding_type: "rope",
-    },
-  }),
-  row("nemotron_h nemotron_h_text", {
-    gguf: "nemotron_h",
-    ggufMoe: "nemotron_h_moe",
-    architectures: ["NemotronHForCausalLM"],
-    mamba: { ...HYBRID, convBias: { key: "use_conv_bias", otherwise: true } },
-    linear: "mamba",
-    normsPerLayer: 1,
-    gated: false,
-    activation: "relu2",
-    positions: "none",
-    qkvBias: "attention_bias",
-    outputBias: "attention_bias",
-    mlpBias: "mlp_bias",
-    experts: { routerBias: true, gated: false, latentWidthKey: "moe_latent_size" },
-    defaults: { n_groups: 8, conv_kernel: 4 },
-  }),
-  row("falcon_h1", {
-    gguf: "falcon-h1",
-    mamba: { ...HYBRID, innerNorm: "mamba_rms_norm" },
-    qkvBias: "attention_bias",
-    outputBias: "attention_bias",
-    mlpBias: "mlp_bias",
-    parallelMamba: true,
-  }),
   row("lfm2 lfm2_text", { gguf: "lfm2", qkNorm: "head", tied: true, unlisted: "conv" }),
   row("lfm2_moe", {
     gguf: "lfm2moe",
@@ -168,6 +54,18 @@ export const RECURRENT_CLASSES: readonly ModelClass[] = [
     full: "latent",
     experts: { routerBias: { key: "moe_router_enable_expert_bias", otherwise: true } },
   }),
+  row("rwkv", {
+    architectures: ["RwkvForCausalLM", "RwkvModel"],
+    full: "rwkv",
+    norm: "layer",
+    normBias: true,
+    normAfterEmbedding: true,
+    positions: "none",
+    gated: false,
+    activation: "relu2",
+    feedForwardMultiple: 4,
+    defaults: { rwkv_version: 4 },
+  }),
   row("rwkv6", {
     gguf: "rwkv6",
     architectures: ["Rwkv6ForCausalLM"],
@@ -188,6 +86,18 @@ export const RECURRENT_CLASSES: readonly ModelClass[] = [
     positions: "none",
     experts: { routerBias: true, latentWidthKey: "routed_expert_hidden_size" },
   }),
+  row("glm5_next_text", {
+    gguf: "glm5next",
+    full: "latent",
+    linear: "kimiDelta",
+    qkvBias: "attention_bias",
+    outputBias: "attention_bias",
+    experts: { routerBias: true },
+    extras: [
+      { columns: ["index_head_dim"], rows: ["index_kpool"], on: "attention" },
+      { columns: ["hidden"], rows: ["index_head_dim"], on: "attention" },
+    ],
+  }),
   row("minimax_text_01 minimax_m1 minimax", {
     architectures: ["MiniMaxText01ForCausalLM", "MiniMaxM1ForCausalLM", "MiniMaxForCausalLM"],
     linear: "lightning",
@@ -205,5 +115,26 @@ export const RECURRENT_CLASSES: readonly ModelClass[] = [
     gated: false,
     feedForwardMultiple: 4,
     activation: "relu2",
+  }),
+  row("recurrent_gemma", {
+    tied: true,
+    linear: "rgLru",
+    outputBias: true,
+    qkvBias: "attention_bias",
+    mlpBias: true,
+    activation: "gelu_pytorch_tanh",
+    feedForwardScale: 0.5,
+    defaults: {
+      head_dim: 256,
+      attention_window_size: 2048,
+      conv1d_width: 4,
+      block_types: ["recurrent", "recurrent", "attention"],
+    },
+  }),
+  row("xlstm", {
+    architectures: ["xLSTMForCausalLM"],
+    full: "matrixMemory",
+    positions: "none",
+    defaults: { ffn_proj_factor: 2.667, ffn_round_up_to_multiple_of: 64 },
   }),
 ];

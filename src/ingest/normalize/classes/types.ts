@@ -6,9 +6,9 @@
 import type { Flag, Json } from "../reader.ts";
 
 /** How the layers that attend to the whole context do it. */
-export type FullMixer = "attention" | "latent" | "compressed" | "mamba" | "rwkv";
+export type FullMixer = "attention" | "latent" | "compressed" | "mamba" | "rwkv" | "matrixMemory";
 /** What `linear_attention` in a layer list stands for. */
-export type LinearMixer = "deltaNet" | "kimiDelta" | "lightning" | "mamba" | null;
+export type LinearMixer = "deltaNet" | "kimiDelta" | "lightning" | "mamba" | "rgLru" | null;
 
 /** Which layers slide when the file does not list them. */
 export interface WindowRule {
@@ -23,6 +23,10 @@ export interface WindowRule {
 }
 
 export interface ExpertTraits {
+  /** Counts and widths may be pairs: for text, and for pictures (ERNIE 4.5 VL). */
+  byModality?: boolean;
+  /** The file states experts that the model does not have. */
+  none?: boolean;
   /** One learned gate scales the shared expert (Qwen). */
   sharedGate?: boolean;
   /** Shared experts that every layer of the class has, whatever the file says. */
@@ -58,10 +62,24 @@ export interface EncoderTraits {
 
 export interface MambaTraits {
   version: 1 | 2;
+  /** Time step, decay and skip per head instead of per channel, in version 1 (PLaMo 2). */
+  perHead?: boolean;
   /** B, C and the time step (or the output) are normalised inside the block. */
   innerNorm: Flag;
   convBias: Flag;
   projectionBias: Flag;
+}
+
+/**
+ * A matrix that every layer has beside the usual ones: the factors of its columns and rows. A factor is
+ * a number, `hidden`, `heads`, or a key of the config.
+ */
+export interface ExtraRow {
+  columns: readonly (string | number)[];
+  rows?: readonly (string | number)[];
+  /** Only layers with attention, or with experts. */
+  on?: "attention" | "experts";
+  onlyIf?: Flag;
 }
 
 export interface ClassTraits {
@@ -140,6 +158,16 @@ export interface ClassTraits {
   storesSharedKv: boolean;
   /** The converter writes this many embedding rows where the file states those (`from`). */
   ggufVocab: { from: number; to: number } | null;
+  /** Learned parts of a layer that no mixer and no feed-forward describes. */
+  extras: readonly ExtraRow[];
+  /** Parallel residual streams are mixed with each other (DeepSeek V4), not only read and written (Hy 4). */
+  streamsMixed: boolean;
+  /** A pooled sentence vector or a head of its own follows the layers, by the name of the class (BERT). */
+  pooler: boolean;
+  /** Queries and outputs are chosen among experts, like the feed-forward (JetMoE). */
+  queryExperts: boolean;
+  /** One or two attention blocks are run again and again between Mamba layers (Zamba). */
+  sharedBlocks: boolean;
   /** A named rule that changes these traits by what the file says. */
   adjust: string | null;
 }
@@ -203,6 +231,11 @@ export const PLAIN: ClassTraits = {
   layerScale: false,
   storesSharedKv: false,
   ggufVocab: null,
+  extras: [],
+  streamsMixed: true,
+  pooler: false,
+  queryExperts: false,
+  sharedBlocks: false,
   adjust: null,
 };
 

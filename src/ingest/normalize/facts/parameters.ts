@@ -8,17 +8,34 @@ import type { ModelFacts, WeightFormat } from "../../../db/facts.ts";
 import type { Architecture } from "../../../estimator/architecture.ts";
 import { countParameters } from "../../../estimator/index.ts";
 import type { ReadingLog } from "../log.ts";
+import type { Findings } from "./findings.ts";
 
 const CLOSE = 0.005;
 const FLAGGED = 0.02;
 
-export function parameterFacts(architecture: Architecture): Partial<ModelFacts> {
+/** Parameters of the text model and of the parts beside it that could be counted. */
+function counted(architecture: Architecture) {
   const counts = countParameters(architecture);
   const beside = Object.entries(counts.components).filter(([kind]) => kind !== "mtp");
   const extra = beside.reduce((sum, [, parameters]) => sum + parameters, 0);
+  return { counts, total: counts.total + extra, active: counts.active + extra };
+}
+
+function uncountedParts({ components }: Architecture): string[] {
+  return components
+    .filter((part) => part.parameters === null)
+    .map(({ kind, note }) => note ?? kind);
+}
+
+/** A total that leaves a part out would be a wrong one, so it stays unknown then. */
+export function parameterFacts(architecture: Architecture): Partial<ModelFacts> {
+  const { counts, total, active } = counted(architecture);
+  const totals =
+    uncountedParts(architecture).length > 0
+      ? {}
+      : { totalParameters: total, activeParameters: active };
   return {
-    totalParameters: counts.total + extra,
-    activeParameters: counts.active + extra,
+    ...totals,
     componentParameters: {
       text: counts.total,
       embedding: counts.embedding,
@@ -39,8 +56,8 @@ export function explainTotal(
   facts: Partial<ModelFacts>,
   stated: number,
 ): Check {
-  const total = facts.totalParameters ?? 0;
-  const mtp = facts.componentParameters?.mtp ?? 0;
+  const { counts, total } = counted(architecture);
+  const mtp = counts.components.mtp ?? 0;
   const context = architecture.learnedPositions;
   const masks = (facts.layers ?? 0) * context * context;
   const head = architecture.tiedEmbeddings ? architecture.hiddenSize * architecture.vocabSize : 0;
@@ -60,27 +77,30 @@ export function explainTotal(
   return { explanation: null, expected: total };
 }
 
-export function checkTotal(
-  architecture: Architecture,
-  facts: Partial<ModelFacts>,
-  log: ReadingLog,
-): void {
+export function checkTotal(architecture: Architecture, found: Findings, log: ReadingLog): void {
+  const { facts } = found;
   const stated = facts.statedParameters ?? null;
-  const uncounted = architecture.components.filter(({ parameters }) => parameters === null);
-  if (stated === null || stated <= 0) {
-    if (uncounted.length === 0) return;
-    const parts = uncounted.map(({ kind, note }) => note ?? kind).join(", ");
+  const uncounted = uncountedParts(architecture);
+  const { explanation, expected } = explainTotal(architecture, facts, stated ?? 0);
+  if (uncounted.length > 0) {
+    // A tower that no config describes completely leaves a rest that only the headers know.
+    if (stated !== null && stated >= expected && !isPacked(facts.weightFormat ?? null)) {
+      found.add("totalParameters", stated, {
+        file: "hub",
+        key: "safetensors.total",
+        basis: "stated",
+      });
+      return;
+    }
     log.issue(
       "UNCOUNTED_PART",
       "totalParameters",
-      `The total leaves out ${parts}: the config does not say enough to count it.`,
+      `The total is unknown, because the config does not say enough to count ${uncounted.join(", ")}.`,
     );
     return;
   }
-  const { explanation, expected } = explainTotal(architecture, facts, stated);
-  if (explanation !== null || Math.abs(stated / expected - 1) <= FLAGGED) return;
-  // A tower that no config describes completely leaves a rest that only the headers know.
-  if (uncounted.length > 0 && stated > expected) return;
+  if (stated === null || stated <= 0 || explanation !== null) return;
+  if (Math.abs(stated / expected - 1) <= FLAGGED) return;
   log.issue(
     "PARAMETER_MISMATCH",
     "totalParameters",

@@ -109,8 +109,9 @@ function attentionKind(architecture: Architecture, layers: LayerGroup[]): Attent
   if (kinds.has("rwkv")) return "RWKV";
   if (kinds.has("parallel")) return "HYBRID_SSM";
   if (kinds.has("mamba")) return attends ? "HYBRID_SSM" : "SSM";
-  if (kinds.has("deltaNet") || kinds.has("kimiDelta") || kinds.has("lightning"))
-    return "HYBRID_LINEAR";
+  if (kinds.has("matrixMemory")) return attends ? "HYBRID_LINEAR" : "LINEAR";
+  const linear = ["deltaNet", "kimiDelta", "lightning", "rgLru"] as const;
+  if (linear.some((kind) => kinds.has(kind))) return "HYBRID_LINEAR";
   if (kinds.has("shortConv")) return "CONVOLUTION_HYBRID";
   if (kinds.has("compressed")) return "COMPRESSED";
   if (kinds.has("latent")) return "MLA";

@@ -61,12 +61,14 @@ function multipliedWidth(reader: ConfigReader, place: LayerPlace): number | null
 }
 
 function impliedWidth(reader: ConfigReader, traits: ClassTraits, hidden: number): number {
-  const expansion = reader.real(["expansion_ratio", "ffn_config.expansion_ratio"], "width");
+  const keys = ["expansion_ratio", "ffn_config.expansion_ratio", "ffn_proj_factor"];
+  const expansion = reader.real(keys, "width");
   const multiple = expansion ?? traits.feedForwardMultiple;
   if (multiple === null) {
     throw missing("intermediate_size", "The config does not say intermediate_size.");
   }
-  return Math.round(hidden * multiple);
+  const step = reader.real(["ffn_round_up_to_multiple_of"], "width step") || 1;
+  return step === 1 ? Math.round(hidden * multiple) : step * Math.ceil((hidden * multiple) / step);
 }
 
 /** LFM2 states the width before two thirds of it are taken and rounded up to a multiple. */

@@ -1,14 +1,25 @@
 /** Reads a mixture of experts: how many, how many at a time, their width, and what runs beside them. */
 import type { MoeFeedForward } from "../../../estimator/architecture.ts";
+import { ALIASES } from "../aliases.ts";
 import type { ClassTraits, ExpertTraits } from "../classes/types.ts";
 import type { LayerPlace } from "../mixers/attention.ts";
 import { type ConfigReader, invalid } from "../reader.ts";
 import { denseWidth } from "./dense.ts";
 
+/** Places in a pair of numbers that differ by what a token stands for. */
+const TEXT = 0;
+const PICTURE = 1;
+
 /** The number of routed experts of a layer; 0 for a dense model (one expert is none). */
-export function countExperts(reader: ConfigReader, layer: number): number {
+export function countExperts(
+  reader: ConfigReader,
+  layer: number,
+  traits: ExpertTraits | null,
+): number {
   if (reader.find(["enable_moe_block"], "experts on or off")?.value === false) return 0;
-  const experts = reader.perLayer("experts", layer) ?? 0;
+  if (traits?.none === true) return 0;
+  const place = traits?.byModality === true ? TEXT : layer;
+  const experts = reader.perLayer("experts", place) ?? 0;
   return experts <= 1 ? 0 : experts;
 }
 
@@ -19,7 +30,8 @@ export function readExperts(
   place: LayerPlace,
   experts: number,
 ): MoeFeedForward {
-  const activeExperts = reader.perLayer("activeExperts", place.index) ?? 0;
+  const at = expertTraits.byModality === true ? TEXT : place.index;
+  const activeExperts = reader.perLayer("activeExperts", at) ?? 0;
   if (activeExperts < 1 || activeExperts > experts) {
     throw invalid(
       "num_experts_per_tok",
@@ -27,7 +39,7 @@ export function readExperts(
     );
   }
   const expertWidth =
-    reader.perLayer("expertWidth", place.index) ?? reader.perLayer("feedForward", place.index);
+    reader.perLayer("expertWidth", at) ?? reader.perLayer("feedForward", place.index);
   if (expertWidth === null)
     throw invalid("moe_intermediate_size", "No width of an expert is given.");
   const shared = readShared(reader, expertTraits, place, expertWidth);
@@ -42,10 +54,24 @@ export function readExperts(
     ...(expertTraits.routerBiasLearned ? { routerBiasLearned: true } : {}),
     ...(expertTraits.routerScale ? { routerScale: true } : {}),
     ...shared,
+    ...pictureExperts(reader, expertTraits, experts),
     sharedGate: shared.sharedWidth > 0 && (expertTraits.sharedGate ?? false),
     denseWidth: besideWidth(reader, traits, expertTraits, place),
     latentWidth: latentWidth(reader, expertTraits),
   };
+}
+
+function pictureExperts(
+  reader: ConfigReader,
+  expertTraits: ExpertTraits,
+  ofText: number,
+): Pick<MoeFeedForward, "pictureExperts"> {
+  const widths = reader.list(ALIASES.expertWidth.keys, "expertWidth");
+  if (expertTraits.byModality !== true || widths === null) return {};
+  const width = reader.perLayer("expertWidth", PICTURE);
+  const counts = reader.list(ALIASES.experts.keys, "experts");
+  const experts = counts === null ? ofText : reader.perLayer("experts", PICTURE);
+  return width === null || !experts ? {} : { pictureExperts: { experts, width } };
 }
 
 function readShared(

@@ -18,7 +18,7 @@ export function feedForwardReader(
   traits: ClassTraits,
   layers: number,
 ): FeedForwardReader {
-  const hasExperts = countExperts(reader, layers - 1) > 0;
+  const hasExperts = countExperts(reader, layers - 1, traits.experts) > 0;
   if (hasExperts && traits.experts === null) {
     throw unknownArchitecture(
       "num_experts",
@@ -30,7 +30,7 @@ export function feedForwardReader(
   return (place, token) => {
     if (token === "none" || !traits.feedForward) return { kind: "none" };
     const wantsExperts = token === "moe" || (token === "auto" && sparse?.(place.index) === true);
-    const experts = wantsExperts ? countExperts(reader, place.index) : 0;
+    const experts = wantsExperts ? countExperts(reader, place.index, traits.experts) : 0;
     return experts > 0 && traits.experts !== null
       ? readExperts(reader, traits, traits.experts, place, experts)
       : readDense(reader, traits, place, sparse !== null);

@@ -29,7 +29,7 @@ function byList(reader: ConfigReader, layers: number): Places | null {
         `${marks.key} has ${marks.values.length} entries for ${layers} layers.`,
       );
     }
-    return (layer) => [1, true, "sparse", "moe"].includes(marks.values[layer] as never);
+    return (layer) => [1, true, "sparse", "moe", "hash_moe"].includes(marks.values[layer] as never);
   }
   const numbers = reader.list(["moe_layers"], "expert layers");
   if (numbers !== null) {

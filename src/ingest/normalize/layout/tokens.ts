@@ -105,10 +105,23 @@ export function listedLayers(reader: ConfigReader): { tokens: LayerToken[]; key:
     return { tokens: types.values.map((value) => named(value, types.key, names)), key: types.key };
   }
   return (
+    cycled(reader) ??
     binary(reader, "hybrid_layer_pattern", "full", "sliding") ??
     binary(reader, "sliding_window_layout", "full", "sliding") ??
     binary(reader, "attn_type_list", "linear", "full")
   );
+}
+
+/** A short list that is repeated over all layers; its attention sees a window (RecurrentGemma). */
+function cycled(reader: ConfigReader): { tokens: LayerToken[]; key: string } | null {
+  const cycle = reader.list(["block_types", "_block_types"], "layer types");
+  const layers = reader.number("layers");
+  if (cycle === null || cycle.values.length === 0 || layers === null) return null;
+  const tokens = Array.from({ length: layers }, (_, i) => {
+    const token = named(cycle.values[i % cycle.values.length], cycle.key, BLOCK_NAMES);
+    return token.mixer === "full" ? auto("sliding") : token;
+  });
+  return { tokens, key: cycle.key };
 }
 
 function binary(
@@ -136,7 +149,17 @@ export function placedLayers(
 ): LayerToken[] | null {
   const attends = attentionPlaces(reader, layers);
   if (attends === null) return null;
-  return Array.from({ length: layers }, (_, i) => auto(attends(i) ? "full" : unlisted));
+  const windowed = windowedPlaces(reader);
+  return Array.from({ length: layers }, (_, i) =>
+    auto(attends(i) ? (windowed(i) ? "sliding" : "full") : unlisted),
+  );
+}
+
+/** PLaMo 2: attention sees a window, but for the layers of a list. */
+function windowedPlaces(reader: ConfigReader): (layer: number) => boolean {
+  const full = reader.list(["full_attention_idx"], "layers without a window");
+  if (full === null || (reader.number("window") ?? 0) === 0) return () => false;
+  return (layer) => !full.values.includes(layer);
 }
 
 function attentionPlaces(
@@ -161,6 +184,12 @@ function attentionPlaces(
   if (period !== null && period > 0) {
     const offset = reader.real(["attn_layer_offset"], "layer types") ?? 0;
     return (layer) => layer % period === offset;
+  }
+  const step = reader.real(["mamba_step"], "layer types");
+  if (step !== null && step > 1) {
+    // PLaMo 2: one attention layer in the middle of every step.
+    const middle = Math.floor(step / 2);
+    return (layer) => (layers <= middle ? layer === layers - 1 : layer % step === middle);
   }
   const group = reader.real(["layer_group_size"], "layer types");
   if (group !== null && group > 1) {

@@ -49,6 +49,7 @@ export function readAttention(
       fusedQkv: traits.fusedQkv,
       keyIsValue: reach === "full" && reader.flag("attention_k_eq_v", "keys are values"),
       ...(traits.storesSharedKv ? { storedWhenShared: true } : {}),
+      ...(traits.queryExperts ? { queryExperts: readQueryExperts(reader, heads, kvHeads) } : {}),
     },
   };
 }
@@ -77,10 +78,17 @@ function otherSetting(reader: ConfigReader, reach: Reach, key: string): number |
   return reader.real([`attention_other_setting.${key}`], "shape of sliding layers");
 }
 
+/** What transformers 5 writes for a layer that differs from the rest, under its number in two digits. */
+function perLayerConfig(reader: ConfigReader, place: LayerPlace, key: string): number | null {
+  const number = String(place.index).padStart(2, "0");
+  return reader.real([`per_layer_config.${number}.${key}`], "shape of one layer");
+}
+
 function readHeads(reader: ConfigReader, place: LayerPlace, reach: Reach): number {
   const own = reach === "sliding" ? reader.real(["swa_num_attention_heads"], "heads") : null;
   const listed = reader.list(["num_attention_heads_per_layer"], "heads")?.values[place.index];
   const heads =
+    perLayerConfig(reader, place, "num_attention_heads") ??
     otherSetting(reader, reach, "num_attention_heads") ??
     own ??
     (typeof listed === "number" ? listed : null) ??
@@ -109,6 +117,7 @@ function readKvHeads(
   const keyIsValue = reader.flag("attention_k_eq_v", "keys are values");
   const other = reach === "full" && keyIsValue ? "num_global_key_value_heads" : null;
   const own =
+    perLayerConfig(reader, place, "num_key_value_heads") ??
     otherSetting(reader, reach, "num_attention_groups") ??
     (reach === "sliding"
       ? reader.real(["swa_num_key_value_heads"], "key heads")
@@ -119,11 +128,15 @@ function readKvHeads(
 }
 
 function readKeyDim(reader: ConfigReader, place: LayerPlace, reach: Reach, heads: number): number {
+  const apart = reader.find(["per_layer_config"], "shape of single layers") !== null;
   const own =
+    perLayerConfig(reader, place, "head_dim") ??
     otherSetting(reader, reach, "head_dim") ??
     (reach === "sliding"
       ? reader.real(["swa_head_dim"], "head width")
-      : reader.real(["global_head_dim"], "head width of full layers"));
+      : apart
+        ? null
+        : reader.real(["global_head_dim"], "head width of full layers"));
   const stated = own ?? reader.number("headDim");
   if (stated !== null) return stated;
   if (place.hidden % heads !== 0) {
@@ -171,18 +184,44 @@ function readQkNorm(reader: ConfigReader, traits: ClassTraits): "none" | "head" 
   return traits.qkNorm;
 }
 
+/** Each visited expert brings as many query heads as there are key heads. */
+function readQueryExperts(
+  reader: ConfigReader,
+  heads: number,
+  kvHeads: number,
+): { experts: number; active: number } {
+  const experts = reader.required("experts");
+  const active = reader.required("activeExperts");
+  if (active > experts || active * kvHeads !== heads) {
+    throw invalid(
+      "num_experts_per_tok",
+      `${active} of ${experts} experts with ${kvHeads} heads each do not make ${heads} heads.`,
+    );
+  }
+  return { experts, active };
+}
+
 function readSinks(reader: ConfigReader, traits: ClassTraits, reach: Reach): boolean {
   const key = reach === "sliding" ? "add_swa_attention_sink_bias" : "add_full_attention_sink_bias";
   return traits.sinks || reader.flag(key, "attention sinks");
 }
 
 /** MiniMax-M3 scores blocks of tokens with a small key cache on the layers its list marks. */
-function readSparseIndexer(reader: ConfigReader, place: LayerPlace): AttentionMixer["indexer"] {
-  if (!reader.flag("sparse_attention_config.use_sparse_attention", "sparse attention")) return null;
+function isScored(reader: ConfigReader, place: LayerPlace): boolean {
+  const types = reader.list(["layer_types"], "layer types")?.values;
+  if (types?.[place.index] === "minimax_m3_sparse") return true;
+  if (!reader.flag("sparse_attention_config.use_sparse_attention", "sparse attention"))
+    return false;
   const marks = reader.list(["sparse_attention_config.sparse_attention_freq"], "sparse layers");
-  if (marks !== null && marks.values[place.index] !== 1) return null;
-  const blocks = reader.real(["sparse_attention_config.sparse_topk_blocks"], "chosen blocks") ?? 0;
-  const size = reader.real(["sparse_attention_config.sparse_block_size"], "tokens per block") ?? 0;
+  return marks === null || marks.values[place.index] === 1;
+}
+
+function readSparseIndexer(reader: ConfigReader, place: LayerPlace): AttentionMixer["indexer"] {
+  if (!isScored(reader, place)) return null;
+  const number = (key: string, plain: string) =>
+    reader.real([`sparse_attention_config.${key}`, plain], "chosen blocks") ?? 0;
+  const blocks = number("sparse_topk_blocks", "index_topk_blocks");
+  const size = number("sparse_block_size", "index_block_size");
   return {
     heads: reader.required("indexHeads"),
     headDim: reader.required("indexHeadDim"),

@@ -10,9 +10,11 @@ import {
   readKimiDelta,
   readLightning,
   readMamba,
-  readRwkv,
+  readMatrixMemory,
+  readRgLru,
   readShortConv,
 } from "./recurrent.ts";
+import { readRwkv } from "./rwkv.ts";
 
 export function readMixer(
   reader: ConfigReader,
@@ -39,7 +41,7 @@ export function readMixer(
   }
 }
 
-function mamba(
+export function mamba(
   reader: ConfigReader,
   traits: ClassTraits,
   place: LayerPlace,
@@ -60,6 +62,8 @@ function linear(reader: ConfigReader, traits: ClassTraits, place: LayerPlace): M
       return readLightning(reader, place.hidden);
     case "mamba":
       return mamba(reader, traits, place);
+    case "rgLru":
+      return readRgLru(reader, place.hidden);
     case null:
       throw unknownArchitecture(
         "layer_types",
@@ -80,5 +84,7 @@ function full(reader: ConfigReader, traits: ClassTraits, place: LayerPlace): Mix
       return mamba(reader, traits, place);
     case "rwkv":
       return readRwkv(reader, place.hidden);
+    case "matrixMemory":
+      return readMatrixMemory(reader, place.hidden);
   }
 }

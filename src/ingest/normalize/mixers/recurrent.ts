@@ -1,10 +1,11 @@
-/** Reads layers whose memory of the past has a fixed size: Mamba, delta nets, lightning, RWKV, short convolutions. */
+/** Reads layers whose memory of the past has a fixed size: Mamba, delta nets, lightning, linear recurrent units. */
 import type {
   DeltaNetMixer,
   KimiDeltaMixer,
   LightningMixer,
   MambaMixer,
-  RwkvMixer,
+  MatrixMemoryMixer,
+  RgLruMixer,
   ShortConvMixer,
 } from "../../../estimator/architecture.ts";
 import type { ClassTraits, MambaTraits } from "../classes/types.ts";
@@ -29,7 +30,8 @@ export function readMamba(
     // A stated width wins over the factor, which Falcon Mamba's file leaves at a value of no effect.
     const innerSize = (pure ? reader.number("feedForward") : null) ?? expanded(reader, hidden);
     const timeStepRank = reader.number("timeStepRank") ?? Math.ceil(hidden / 16);
-    return { ...common, version: 1, innerSize, groups: 0, heads: 0, timeStepRank };
+    const one = { ...common, version: 1 as const, innerSize, groups: 0, heads: 0, timeStepRank };
+    return mamba.perHead ? perHead(reader, one, hidden) : one;
   }
   const headDim = reader.number("ssmHeadDim") ?? (pure ? reader.number("headDim") : null);
   const heads = reader.number("ssmHeads") ?? (pure ? reader.number("heads") : null);
@@ -44,6 +46,14 @@ export function readMamba(
     heads: heads ?? headsOf(innerSize, headDim),
     timeStepRank: 0,
   };
+}
+
+/** PLaMo 2: heads of a stated width, and a time step of at least 64 ranks. */
+function perHead(reader: ConfigReader, mixer: MambaMixer, hidden: number): MambaMixer {
+  const heads = reader.required("ssmHeads");
+  const innerSize = heads * reader.required("ssmHeadDim");
+  const timeStepRank = Math.max(64, Math.floor(hidden / 16));
+  return { ...mixer, innerSize, heads, timeStepRank, perHead: true };
 }
 
 function expanded(reader: ConfigReader, hidden: number): number {
@@ -73,8 +83,9 @@ export function readDeltaNet(reader: ConfigReader): DeltaNetMixer {
   };
 }
 
-function fromObject(reader: ConfigReader, key: string): number {
-  const value = reader.real([`linear_attn_config.${key}`], "linear attention");
+/** An object of the file, or the plain keys that transformers 5 makes of it. */
+function deltaSize(reader: ConfigReader, key: string, plain: string): number {
+  const value = reader.real([`linear_attn_config.${key}`, plain], "linear attention");
   if (value === null || !Number.isInteger(value) || value < 1) {
     throw missing(key, `linear_attn_config does not say ${key}.`);
   }
@@ -84,9 +95,9 @@ function fromObject(reader: ConfigReader, key: string): number {
 export function readKimiDelta(reader: ConfigReader): KimiDeltaMixer {
   return {
     kind: "kimiDelta",
-    heads: fromObject(reader, "num_heads"),
-    headDim: fromObject(reader, "head_dim"),
-    convKernel: fromObject(reader, "short_conv_kernel_size"),
+    heads: deltaSize(reader, "num_heads", "linear_num_heads"),
+    headDim: deltaSize(reader, "head_dim", "linear_head_dim"),
+    convKernel: deltaSize(reader, "short_conv_kernel_size", "linear_conv_kernel_dim"),
   };
 }
 
@@ -99,40 +110,25 @@ export function readShortConv(reader: ConfigReader): ShortConvMixer {
   return { kind: "shortConv", kernel: reader.required("shortConv") };
 }
 
-/** Low ranks of RWKV-7 follow from the hidden size when a file leaves them out, in steps of 32. */
-export function readRwkv(reader: ConfigReader, hidden: number): RwkvMixer {
-  return reader.real(["rwkv_version"], "version") === 6
-    ? readRwkv6(reader, hidden)
-    : readRwkv7(reader, hidden);
+/** The unit is as wide as the model unless the file says otherwise. */
+export function readRgLru(reader: ConfigReader, hidden: number): RgLruMixer {
+  const width = Math.round(reader.real(["lru_width"], "width of the recurrence") ?? hidden);
+  const heads = reader.required("heads");
+  if (width % heads !== 0) {
+    throw invalid("lru_width", `${width} channels do not divide into ${heads} heads.`);
+  }
+  return { kind: "rgLru", width, heads, convKernel: reader.required("ssmConv") };
 }
 
-function readRwkv7(reader: ConfigReader, hidden: number): RwkvMixer {
-  const headSize = reader.number("headDim") ?? 64;
-  const scale = headSize / 64;
-  const steps = (value: number) => Math.max(32, Math.round(value / 32) * 32);
-  const rank = (key: string, otherwise: number) =>
-    reader.real([key], "low rank") ?? steps(otherwise * scale);
+/** Keys are a share of the width, values another. */
+export function readMatrixMemory(reader: ConfigReader, hidden: number): MatrixMemoryMixer {
+  const heads = reader.required("heads");
+  const share = (key: string, otherwise: number) =>
+    Math.round((hidden * (reader.real([key], "head width") ?? otherwise)) / heads);
   return {
-    kind: "rwkv",
-    version: 7,
-    headSize,
-    decayRank: rank("decay_low_rank_dim", 2.5 * Math.sqrt(hidden)),
-    learningRateRank: rank("a_low_rank_dim", 2.5 * Math.sqrt(hidden)),
-    valueRank: rank("v_low_rank_dim", 1.7 * Math.sqrt(hidden)),
-    gateRank: rank("gate_low_rank_dim", 5 * Math.sqrt(hidden)),
-  };
-}
-
-/** Version 6 has larger low ranks from 4,096 columns on; `valueRank` is the rank of its token mix. */
-function readRwkv6(reader: ConfigReader, hidden: number): RwkvMixer {
-  const large = hidden >= 4096;
-  return {
-    kind: "rwkv",
-    version: 6,
-    headSize: reader.real(["head_size"], "head width") ?? 64,
-    decayRank: reader.real(["lora_decay"], "low rank") ?? (large ? 128 : 64),
-    learningRateRank: 0,
-    valueRank: reader.real(["lora_mix"], "low rank") ?? (large ? 64 : 32),
-    gateRank: 0,
+    kind: "matrixMemory",
+    heads,
+    keyDim: share("qk_dim_factor", 0.5),
+    valueDim: share("v_dim_factor", 1),
   };
 }

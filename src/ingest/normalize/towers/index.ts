@@ -4,8 +4,9 @@
 import type { Component } from "../../../estimator/architecture.ts";
 import { isRecord, type Json } from "../reader.ts";
 import type { Sections } from "../sections.ts";
+import { countAudio } from "./audio.ts";
 import { Sizes, Uncountable } from "./sizes.ts";
-import { linear, towerParameters } from "./transformer.ts";
+import { linear } from "./transformer.ts";
 import { visionReader } from "./vision.ts";
 
 const VISION = ["vision_config", "visual", "img_processor", "vision_encoder_config", "vit_config"];
@@ -32,7 +33,9 @@ export function readComponents(sections: Sections, output: number): Component[] 
   }
   const audio = find(AUDIO);
   if (audio !== null) {
-    const parameters = counted(() => countAudio(new Sizes(audio.section), output));
+    const parameters = counted(() =>
+      countAudio(new Sizes(audio.section), new Sizes(sections.top), output),
+    );
     components.push({ kind: "audio", parameters, note: audio.key });
   }
   if (sections.modelType === "whisper") {
@@ -52,27 +55,6 @@ function countVision(section: Json, sections: Sections, output: number): number 
   const read = visionReader(omni);
   if (read === null) return null;
   return counted(() => read(new Sizes(section), new Sizes(sections.top), output));
-}
-
-/** Audio encoders of the Whisper line: two convolutions, learned or fixed positions, plain layers. Voxtral's
- * projector joins four frames. */
-function countAudio(audio: Sizes, output: number): number {
-  const kind = audio.text("model_type") ?? "";
-  const isWhisper = /^(qwen2_audio_encoder|qwen2_5_omni_audio_encoder|voxtral_encoder|whisper)$/;
-  if (!isWhisper.test(kind)) throw new Uncountable(kind);
-  const width = audio.number("d_model hidden_size");
-  const bins = audio.number("num_mel_bins", 128);
-  const positions = kind.includes("omni") ? 0 : audio.number("max_source_positions", 1500) * width;
-  return towerParameters({
-    width,
-    layers: audio.number("encoder_layers num_hidden_layers"),
-    feedForward: audio.number("encoder_ffn_dim intermediate_size"),
-    attentionBias: "noKey",
-    stem: linear(3 * bins, width) + linear(3 * width, width) + positions,
-    tail:
-      2 * width +
-      (kind.startsWith("voxtral") ? 4 * width * output + output * output : linear(width, output)),
-  });
 }
 
 /** What stands before the encoder layers of Whisper, which are layers of the model itself. */

@@ -2,6 +2,8 @@
  * Finds the reader of a wrapper's vision tower: one of its own, another wrapper's, or what all
  * LLaVA-like wrappers share. A kind that is not here cannot be counted, which is said, not guessed.
  */
+import { MERGING } from "./mergers.ts";
+import { PROJECTED } from "./projected.ts";
 import type { Sizes } from "./sizes.ts";
 import { clip, pixtral, siglip, twoLayers } from "./stacks.ts";
 import { type Tower, towerParameters } from "./transformer.ts";
@@ -22,12 +24,20 @@ export const llava: TowerReader = (vision, _top, output) => {
   return towerParameters(tower) + twoLayers(tower.width, output);
 };
 
+const LLAVA_NAMES = new Set(
+  "llava llava_next llava_next_video llava_onevision vipllava".split(" "),
+);
+
 const SAME: readonly [names: string, as: string][] = [
-  ["qwen3_vl_moe qwen3_5 qwen3_5_moe qwen3_omni_moe", "qwen3_vl"],
-  ["ministral3", "mistral3"],
+  ["qwen3_vl_moe qwen3_5 qwen3_5_moe qwen3_omni_moe qwen3_omni_moe_thinker", "qwen3_vl"],
+  ["ministral3 lighton_ocr", "mistral3"],
   ["smolvlm", "idefics3"],
-  ["glm4v_moe glm46v", "glm4v"],
+  ["glm4v_moe glm46v glmga", "glm4v"],
   ["internvl", "internvl_chat"],
+  ["minicpmv4_7", "minicpmv4_6"],
+  ["ernie4_5_vl_moe", "ernie4_5_moe_vl"],
+  ["shieldgemma2", "gemma3"],
+  ["pp_chart2table", "got_ocr2"],
   ["kimi_vl", "kimi_k25"],
   ["lfm2-vl", "lfm2_vl"],
 ];
@@ -35,6 +45,8 @@ const SAME: readonly [names: string, as: string][] = [
 /** The reader for a wrapper's tower; null when its kind is not known. */
 export function visionReader(modelType: string): TowerReader | null {
   const alias = SAME.find(([names]) => names.split(" ").includes(modelType))?.[1] ?? modelType;
-  if (Object.hasOwn(BY_WRAPPER, alias)) return BY_WRAPPER[alias] ?? null;
-  return ["llava", "llava_next", "llava_onevision", "vipllava"].includes(modelType) ? llava : null;
+  for (const table of [BY_WRAPPER, MERGING, PROJECTED]) {
+    if (Object.hasOwn(table, alias)) return table[alias] ?? null;
+  }
+  return LLAVA_NAMES.has(modelType) ? llava : null;
 }
