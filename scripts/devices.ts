@@ -67,6 +67,7 @@ function devicesOf(vendor: string, spec: DeviceSpec, sharesName: boolean): Devic
       slug: words.replaceAll(/[^a-z0-9]+/g, "-"),
       name: several ? `${spec.name} ${gib} GB` : spec.name,
       vendor,
+      kind: spec.kind ?? "GPU",
       segment: spec.segment,
       memoryGib: gib,
       usableFraction: usable.fraction,

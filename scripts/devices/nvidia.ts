@@ -39,6 +39,7 @@ export const nvidia: DeviceSpec[] = [
     "RTX 4090D",
     { 48: bus(384, 21) },
     {
+      kind: "MODIFIED_GPU",
       usd: null,
       notes: aftermarket,
     },
@@ -73,6 +74,7 @@ export const nvidia: DeviceSpec[] = [
     "RTX 2080 Ti",
     { 22: bus(352, 14) },
     {
+      kind: "MODIFIED_GPU",
       usd: null,
       notes: aftermarket,
     },

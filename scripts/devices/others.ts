@@ -7,6 +7,7 @@ import { bus, type DeviceSpec, inSegment } from "./specs.ts";
 const desktop = inSegment("CONSUMER", { priceBasis: "LAUNCH" });
 const workstation = inSegment("WORKSTATION", { priceBasis: "LAUNCH" });
 const server = inSegment("DATACENTER", { priceBasis: "STREET" });
+const chip = inSegment("DATACENTER", { kind: "ASIC", priceBasis: "STREET" });
 
 export const amd: DeviceSpec[] = [
   desktop("Radeon RX 9070 XT", "RX 9070 XT", { 16: bus(256, 20) }, { bf16: 195 }),
@@ -200,9 +201,9 @@ export const intel: DeviceSpec[] = [
   desktop("Arc A770", "Arc A770", { 8: bus(256, 16), 16: bus(256, 17.5) }),
   desktop("Arc A750", "Arc A750", { 8: bus(256, 16) }),
   desktop("Arc A380", "Arc A380", { 6: bus(96, 15.5) }),
-  server("Gaudi 3", null, { 128: 3700 }, { bf16: 1835, year: 2024 }),
-  server("Gaudi 2", null, { 96: 2450 }, { bf16: 432, year: 2022 }),
-  server("Gaudi", null, { 32: 1000 }, { year: 2019 }),
+  chip("Gaudi 3", null, { 128: 3700 }, { bf16: 1835, year: 2024 }),
+  chip("Gaudi 2", null, { 96: 2450 }, { bf16: 432, year: 2022 }),
+  chip("Gaudi", null, { 32: 1000 }, { year: 2019 }),
 ];
 
 const snapdragon = inSegment("UNIFIED", {
@@ -216,14 +217,14 @@ export const qualcomm: DeviceSpec[] = [
 ];
 
 export const google: DeviceSpec[] = [
-  server("TPU v4", null, { 32: 1200 }, { bf16: 275, year: 2021 }),
-  server(
+  chip("TPU v4", null, { 32: 1200 }, { bf16: 275, year: 2021 }),
+  chip(
     "TPU v5e",
     null,
     { 16: 819 },
     { bf16: 197, year: 2023, notes: "Printed as 810 or 819 GB/s." },
   ),
-  server(
+  chip(
     "TPU v5p",
     null,
     { 95: 2765 },
@@ -233,14 +234,14 @@ export const google: DeviceSpec[] = [
       notes: "Printed as 95 or 96 GB, and 2,765 or 2,800 GB/s.",
     },
   ),
-  server("TPU v6e (Trillium)", null, { 32: 1640 }, { bf16: 918, year: 2024 }),
-  server("TPU7x (Ironwood)", null, { 192: 7370 }, { bf16: 2307, year: 2025 }),
+  chip("TPU v6e (Trillium)", null, { 32: 1640 }, { bf16: 918, year: 2024 }),
+  chip("TPU7x (Ironwood)", null, { 192: 7370 }, { bf16: 2307, year: 2025 }),
 ];
 
 export const aws: DeviceSpec[] = [
-  server("Inferentia2", null, { 32: 820 }, { bf16: 190, year: 2023 }),
-  server("Trainium1", null, { 32: 820 }, { bf16: 190, year: 2022 }),
-  server(
+  chip("Inferentia2", null, { 32: 820 }, { bf16: 190, year: 2023 }),
+  chip("Trainium1", null, { 32: 820 }, { bf16: 190, year: 2022 }),
+  chip(
     "Trainium2",
     null,
     { 96: 2900 },
@@ -250,7 +251,7 @@ export const aws: DeviceSpec[] = [
       notes: "Documents of the maker state 2.9 and 3 TB/s.",
     },
   ),
-  server("Trainium3", null, { 144: 4900 }, { bf16: 671, year: 2025 }),
+  chip("Trainium3", null, { 144: 4900 }, { bf16: 671, year: 2025 }),
 ];
 
-export const huawei: DeviceSpec[] = [server("Ascend 910B", null, { 64: 1600 }, { year: 2023 })];
+export const huawei: DeviceSpec[] = [chip("Ascend 910B", null, { 64: 1600 }, { year: 2023 })];

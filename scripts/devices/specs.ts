@@ -3,12 +3,14 @@
  * `@huggingface/tasks` lacks: memory bandwidth per memory variant, dense BF16 throughput, the name
  * the maker uses, and devices the list does not know.
  */
-import type { DeviceSegment, PriceBasis, UsableBasis } from "../../src/db/devices.ts";
+import type { DeviceKind, DeviceSegment, PriceBasis, UsableBasis } from "../../src/db/devices.ts";
 
 export interface DeviceSpec {
   name: string;
   /** Key in the SKU list; null for a device that it does not hold. */
   sku: string | null;
+  /** A GPU when left out. */
+  kind?: DeviceKind;
   segment: DeviceSegment;
   /** Fitted GiB to peak bandwidth in GB/s, one entry per variant on sale; null where unpublished. */
   memory: Record<number, number | null>;

@@ -17,6 +17,10 @@ export const DEVICE_SEGMENTS = [
 ] as const;
 export type DeviceSegment = (typeof DEVICE_SEGMENTS)[number];
 
+/** A graphics processor, one whose memory others have enlarged, or a chip for neural networks alone. */
+export const DEVICE_KINDS = ["GPU", "MODIFIED_GPU", "ASIC"] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
 /** What a price stands for: a card at launch, a street price, a whole computer, a module's cost. */
 export const PRICE_BASES = ["LAUNCH", "STREET", "WHOLE_COMPUTER", "MODULE"] as const;
 export type PriceBasis = (typeof PRICE_BASES)[number];
@@ -35,6 +39,7 @@ const deviceSchema = z
     slug: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     name: z.string().min(1),
     vendor: z.string().min(1),
+    kind: z.enum(DEVICE_KINDS),
     segment: z.enum(DEVICE_SEGMENTS),
     /** Memory fitted, in GiB; makers print the same number with "GB" behind it. */
     memoryGib: positive,

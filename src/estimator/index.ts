@@ -60,5 +60,14 @@ export {
   type SpeedDevice,
   type SpeedEstimate,
 } from "./speed.ts";
-export { HARDWARE_TIERS, type HardwareTier, hardwareTier, memoryClassGiB } from "./tiers.ts";
+export {
+  HARDWARE_SIZES,
+  HARDWARE_TIERS,
+  type HardwareSize,
+  type HardwareTier,
+  hardwareSize,
+  hardwareSizeGiB,
+  hardwareTier,
+  memoryClassGiB,
+} from "./tiers.ts";
 export { formatBytes, GB, GIB, KIB, MIB, toGB, toGiB } from "./units.ts";

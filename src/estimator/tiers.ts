@@ -21,6 +21,39 @@ export function hardwareTier(totalBytes: number): HardwareTier {
   return "CLUSTER";
 }
 
+/** A finer scale: the memory of one device, then one machine of several, then more than that. */
+export const HARDWARE_SIZES = [
+  "GB_8",
+  "GB_12",
+  "GB_16",
+  "GB_24",
+  "GB_32",
+  "GB_48",
+  "GB_80",
+  "GB_96",
+  "GB_141",
+  "GB_192",
+  "SEVERAL",
+  "CLUSTER",
+] as const;
+export type HardwareSize = (typeof HARDWARE_SIZES)[number];
+
+/** Machines take eight devices; more is a network of machines. */
+const DEVICES_IN_MACHINE = 8;
+
+/** Most GiB that a size holds; null for the last one, which has no end. */
+export function hardwareSizeGiB(size: HardwareSize): number | null {
+  if (size === "CLUSTER") return null;
+  return size === "SEVERAL" ? DEVICES_IN_MACHINE * 192 : Number(size.slice("GB_".length));
+}
+
+/** The smallest size that holds `totalBytes`. */
+export function hardwareSize(totalBytes: number): HardwareSize {
+  const holds = (size: HardwareSize) =>
+    totalBytes <= (hardwareSizeGiB(size) ?? Number.POSITIVE_INFINITY) * GIB;
+  return HARDWARE_SIZES.find(holds) ?? "CLUSTER";
+}
+
 /** The smallest memory size sold that holds `totalBytes`, in GiB; null when none does. */
 export function memoryClassGiB(totalBytes: number): number | null {
   return MEMORY_CLASSES_GIB.find((size) => totalBytes <= size * GIB) ?? null;

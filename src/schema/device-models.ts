@@ -59,15 +59,16 @@ builder.objectField(Device, "models", (t) =>
         multiplier: Math.min(first ?? last ?? PAGE_DEFAULT, PAGE_MAX),
       }),
       totalCount: ({ slug }, args, { db }) => {
-        checkPage(args, orderOf(args.orderBy).parts);
-        return db.$count(models, modelConditions(models, carried(slug, args)));
+        const filter = carried(slug, args);
+        checkPage(args, orderOf(args.orderBy, filter).parts);
+        return db.$count(models, modelConditions(models, filter));
       },
       resolve: (query, { slug }, args, { db }) => {
-        const { orderBy, parts } = orderOf(args.orderBy);
-        checkPage(args, parts);
         const filter = carried(slug, args);
+        const { parts, ...order } = orderOf(args.orderBy, filter);
+        checkPage(args, parts);
         const where = { RAW: (table: typeof models) => modelConditions(table, filter) };
-        return db.query.models.findMany(query({ where, orderBy }));
+        return db.query.models.findMany(query({ where, ...order }));
       },
     },
     ModelConnection,

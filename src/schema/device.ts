@@ -1,19 +1,18 @@
 /** Devices: the hardware that carries models, from the bundled table. One row is one memory variant. */
 import {
+  type DeviceKind,
   type Device as DeviceRow,
   type DeviceSegment,
-  loadDevices,
   type PriceBasis,
+  type UsableBasis,
   usableMemoryBytes,
 } from "../db/devices.ts";
 import { GIB } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { ByteSize } from "./byte-size.ts";
 import { described } from "./enums.ts";
-import { badInput, checkRange, checkText } from "./input-errors.ts";
-import { slugPage } from "./slug-page.ts";
 
-const SegmentEnum = builder.enumType("DeviceSegment", {
+export const SegmentEnum = builder.enumType("DeviceSegment", {
   description: "What a device is made for.",
   values: described<DeviceSegment>({
     CONSUMER: "Graphics card for desktops.",
@@ -22,6 +21,40 @@ const SegmentEnum = builder.enumType("DeviceSegment", {
     DATACENTER: "Accelerator for servers.",
     UNIFIED: "Computer whose processor and accelerator share one memory.",
     EMBEDDED: "Small board.",
+  }),
+});
+
+export const KindEnum = builder.enumType("DeviceKind", {
+  description: "What sort of chip it is.",
+  values: described<DeviceKind>({
+    GPU: "A graphics processor, on a card of its own or beside a processor.",
+    MODIFIED_GPU: "A graphics card that others than its maker have given more memory.",
+    ASIC: "A chip for neural networks alone, such as a TPU or Trainium; most can only be rented.",
+  }),
+});
+
+const UsableBasisEnum = builder.enumType("UsableMemoryBasis", {
+  description: "How the usable share of a device's memory is known.",
+  values: described<UsableBasis>({
+    INSTALLED: "All that is fitted can be used.",
+    DRIVER_REPORTED: "A driver was seen to report it.",
+    OS_DEFAULT: "The operating system allows this share unless it is told otherwise.",
+    ASSUMED: "No source gives it.",
+  }),
+});
+
+const SourcesType = builder.objectRef<DeviceRow["sources"]>("DeviceSources").implement({
+  description: "Where the figures of a device come from.",
+  fields: (t) => ({
+    specification: t.exposeString("spec", { description: "Name, memory, year, power and price." }),
+    bandwidth: t.exposeString("bandwidth", {
+      nullable: true,
+      description: "The memory's bandwidth; null when that is unknown.",
+    }),
+    throughput: t.exposeString("tensor", {
+      nullable: true,
+      description: "Matrix throughput; null when that is unknown.",
+    }),
   }),
 });
 
@@ -43,10 +76,17 @@ export const Device = builder.objectRef<DeviceRow>("Device").implement({
       description: "Global id: the name of the type, a colon, and the slug.",
       resolve: ({ slug }) => `Device:${slug}`,
     }),
-    slug: t.exposeString("slug", { description: "Short name, such as `nvidia-rtx-4090-24gb`." }),
+    slug: t.exposeString("slug", {
+      description: "Short name, such as `nvidia-geforce-rtx-4090-24gb`.",
+    }),
     name: t.exposeString("name", { description: "Display name." }),
     vendor: t.exposeString("vendor", { description: "Who makes it." }),
     aliases: t.exposeStringList("aliases", { description: "Other names it is known by." }),
+    kind: t.field({
+      type: KindEnum,
+      description: "What sort of chip it is.",
+      resolve: ({ kind }) => kind,
+    }),
     segment: t.field({
       type: SegmentEnum,
       description: "What it is made for.",
@@ -61,6 +101,11 @@ export const Device = builder.objectRef<DeviceRow>("Device").implement({
       type: ByteSize,
       description: "The part of it that one program can allocate.",
       resolve: usableMemoryBytes,
+    }),
+    usableMemoryBasis: t.field({
+      type: UsableBasisEnum,
+      description: "How the usable part is known.",
+      resolve: ({ usableBasis }) => usableBasis,
     }),
     unifiedMemory: t.exposeBoolean("unifiedMemory", {
       description: "True where processor and accelerator share one memory.",
@@ -95,76 +140,10 @@ export const Device = builder.objectRef<DeviceRow>("Device").implement({
       nullable: true,
       description: "What a buyer should know; null when there is nothing to say.",
     }),
+    sources: t.field({
+      type: SourcesType,
+      description: "Where its figures come from.",
+      resolve: ({ sources }) => sources,
+    }),
   }),
 });
-
-export const DeviceFilter = builder.inputType("DeviceFilter", {
-  description: "Which devices; conditions are joined by AND, the values of one list by OR.",
-  fields: (t) => ({
-    search: t.string({ description: "Part of the name, the vendor or another name." }),
-    vendors: t.stringList({ description: "Makers, such as `NVIDIA`, in any case." }),
-    segments: t.field({ type: [SegmentEnum], description: "What they are made for." }),
-    minMemoryGib: t.float({ description: "Least memory fitted, in GiB." }),
-    maxMemoryGib: t.float({ description: "Most memory fitted, in GiB." }),
-  }),
-});
-
-const DeviceConnection = builder.connectionObject(
-  { type: Device, name: "DeviceConnection", description: "A page of devices." },
-  { name: "DeviceEdge", description: "A device and its place in the list." },
-);
-
-/** The device of that slug, if there is one. */
-export function findDevice(slug: string): DeviceRow | null {
-  return loadDevices().find((device) => device.slug === slug) ?? null;
-}
-
-/** The device of that slug; throws `BAD_USER_INPUT` when there is none. */
-export function deviceOf(argument: string, slug: string): DeviceRow {
-  const device = findDevice(slug);
-  if (device) return device;
-  throw badInput(argument, slug, "the slug of a device, as `devices` lists them");
-}
-
-/** Devices that meet the filter, in the order of the table. */
-export function filterDevices(filter: typeof DeviceFilter.$inferInput | null | undefined) {
-  const { search, vendors, segments, minMemoryGib, maxMemoryGib } = filter ?? {};
-  checkText("filter.search", search);
-  checkRange("filter.minMemoryGib", minMemoryGib, 0, 1e6);
-  checkRange("filter.maxMemoryGib", maxMemoryGib, 0, 1e6);
-  const words = search?.toLowerCase();
-  const makers = vendors?.map((vendor) => vendor.toLowerCase());
-  return loadDevices().filter(
-    (device) =>
-      (!words || namesOf(device).includes(words)) &&
-      (!makers || makers.includes(device.vendor.toLowerCase())) &&
-      (!segments || segments.includes(device.segment)) &&
-      device.memoryGib >= (minMemoryGib ?? 0) &&
-      device.memoryGib <= (maxMemoryGib ?? Number.POSITIVE_INFINITY),
-  );
-}
-
-function namesOf({ slug, vendor, name, aliases }: DeviceRow): string {
-  return [slug, `${vendor} ${name}`, ...aliases].join("\n").toLowerCase();
-}
-
-builder.queryFields((t) => ({
-  device: t.field({
-    type: Device,
-    nullable: true,
-    description: "One device; null when there is none of that name.",
-    args: { slug: t.arg.string({ required: true, description: "Its short name." }) },
-    resolve: (_root, { slug }) => findDevice(slug),
-  }),
-  devices: t.connection(
-    {
-      type: Device,
-      description: "Hardware, sorted by maker, name and memory.",
-      args: {
-        filter: t.arg({ type: DeviceFilter, description: "Which devices; all when left out." }),
-      },
-      resolve: (_root, { filter, ...page }) => slugPage(filterDevices(filter), page),
-    },
-    DeviceConnection,
-  ),
-}));

@@ -27,6 +27,9 @@ export const FitsInput = builder.inputType("FitsInput", {
 
 type Fits = typeof FitsInput.$inferInput;
 
+/** A filter, as far as it asks for what fits. */
+export type FitsFilter = { fits?: Fits | null } | null | undefined;
+
 /** The settings and the budget in bytes; throws `BAD_USER_INPUT` naming what cannot be. */
 export function fitsOf(fits: Fits): { settings: FitSettings; budgetBytes: number } {
   settingsOf(fits, "filter.fits.");

@@ -6,7 +6,8 @@ import { type Device as DeviceRow, usableMemoryBytes } from "../db/devices.ts";
 import { type MemoryProfile, RUNTIME_BYTES } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { ByteSize } from "./byte-size.ts";
-import { Device, DeviceFilter, deviceOf, filterDevices } from "./device.ts";
+import { Device } from "./device.ts";
+import { DeviceFilter, type DeviceFilterInput, deviceOf, filterDevices } from "./device-list.ts";
 import { type SettingsInput, settingsArgs } from "./estimate-settings.ts";
 import { Model } from "./model.ts";
 import { ContextLimit, contextLimit } from "./model-limits.ts";
@@ -97,6 +98,12 @@ function byCountMemoryPrice(a: Fit, b: Fit): number {
   return a.count - b.count || a.usableBytes - b.usableBytes || price(a) - price(b);
 }
 
+/** What people can buy as its maker sells it, unless they ask for something else. */
+function onSale(filter: DeviceFilterInput | null | undefined): DeviceFilterInput {
+  if (filter?.kinds || filter?.search) return filter;
+  return { ...filter, kinds: filter?.vendors ? ["GPU", "ASIC"] : ["GPU"] };
+}
+
 builder.drizzleObjectFields(Model, (t) => ({
   devices: t.field({
     type: [DeviceMatch],
@@ -105,7 +112,11 @@ builder.drizzleObjectFields(Model, (t) => ({
       "Hardware that carries it: of each device as few as suffice, at most 8. Fewer devices come first, then the smaller memory, then the lower price. Null when its memory is unknown.",
     args: {
       ...settingsArgs,
-      filter: t.arg({ type: DeviceFilter, description: "Which devices; all when left out." }),
+      filter: t.arg({
+        type: DeviceFilter,
+        description:
+          "Which devices. ASICs are left out unless `kinds`, `vendors` or `search` asks for them, and modified cards unless `kinds` or `search` does.",
+      }),
       first: t.arg.int({ required: true, defaultValue: 10, description: "How many: 0 to 100." }),
     },
     select: { columns: ESTIMATE_COLUMNS },
@@ -113,7 +124,7 @@ builder.drizzleObjectFields(Model, (t) => ({
       checkPageSize("first", first);
       const need = estimate(model.memoryProfile, model, settings);
       if (!need) return null;
-      return filterDevices(filter)
+      return filterDevices(onSale(filter))
         .map((device) => fewest(device, need))
         .filter((fit) => fit !== null)
         .sort(byCountMemoryPrice)

@@ -1,5 +1,12 @@
-/** Hardware tiers: the three steps that model pages colour, with their bounds for a legend. */
-import { GIB, HARDWARE_TIERS, type HardwareTier } from "../estimator/index.ts";
+/** How much hardware: the three tiers that model pages colour, a finer scale, and their legends. */
+import {
+  GIB,
+  HARDWARE_SIZES,
+  HARDWARE_TIERS,
+  type HardwareSize,
+  type HardwareTier,
+  hardwareSizeGiB,
+} from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { ByteSize } from "./byte-size.ts";
 import { described } from "./enums.ts";
@@ -46,10 +53,47 @@ const HardwareTierStep = builder.objectRef<HardwareTier>("HardwareTierStep").imp
   }),
 });
 
-builder.queryField("hardwareTiers", (t) =>
-  t.field({
+const describeSize = (size: HardwareSize): string => {
+  if (size === "SEVERAL") return "One machine of several devices, at most eight of 192 GB.";
+  if (size === "CLUSTER") return "Several machines.";
+  return `One device of ${hardwareSizeGiB(size)} GB, which is that many GiB.`;
+};
+
+export const HardwareSizeEnum = builder.enumType("HardwareSize", {
+  description: "How much hardware, by the memory of the smallest device that holds it.",
+  values: described(
+    Object.fromEntries(HARDWARE_SIZES.map((size) => [size, describeSize(size)])) as Record<
+      HardwareSize,
+      string
+    >,
+  ),
+});
+
+const HardwareSizeStep = builder.objectRef<HardwareSize>("HardwareSizeStep").implement({
+  description: "One step of the finer scale, for a legend.",
+  fields: (t) => ({
+    size: t.field({ type: HardwareSizeEnum, description: "The step.", resolve: (size) => size }),
+    memory: t.field({
+      type: ByteSize,
+      nullable: true,
+      description: "Most memory that it holds; null for the last step.",
+      resolve: (size) => {
+        const gib = hardwareSizeGiB(size);
+        return gib === null ? null : gib * GIB;
+      },
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  hardwareTiers: t.field({
     type: [HardwareTierStep],
     description: "The scale of `hardwareTier`, smallest first.",
     resolve: () => [...HARDWARE_TIERS],
   }),
-);
+  hardwareSizes: t.field({
+    type: [HardwareSizeStep],
+    description: "The scale of `hardwareSize`, smallest first.",
+    resolve: () => [...HARDWARE_SIZES],
+  }),
+}));

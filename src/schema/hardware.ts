@@ -2,7 +2,7 @@
 import { usableMemoryBytes } from "../db/devices.ts";
 import { GIB, RUNTIME_BYTES } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
-import { deviceOf } from "./device.ts";
+import { deviceOf } from "./device-list.ts";
 import { badInput, checkRange } from "./input-errors.ts";
 
 export const DeviceCountInput = builder.inputType("DeviceCountInput", {

@@ -1,8 +1,8 @@
 /** What a model weighs: its estimate, its hardware tier and the table of its model page. */
-import { hardwareTier } from "../estimator/index.ts";
+import { hardwareSize, hardwareTier } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { checkContext, marginArgs, quantArg, settingsArgs } from "./estimate-settings.ts";
-import { HardwareTierEnum } from "./hardware-tier.ts";
+import { HardwareSizeEnum, HardwareTierEnum } from "./hardware-tier.ts";
 import { badInput } from "./input-errors.ts";
 import { Model } from "./model.ts";
 import { Quantization, QuantizationNameEnum, type WeightFormatName } from "./quantization.ts";
@@ -74,6 +74,17 @@ builder.drizzleObjectFields(Model, (t) => ({
     resolve: (model, args) => {
       const result = estimate(model.memoryProfile, model, args);
       return result && hardwareTier(result.totalBytes);
+    },
+  }),
+  hardwareSize: t.field({
+    type: HardwareSizeEnum,
+    nullable: true,
+    description: "How much hardware it needs, on a finer scale; null when unknown.",
+    args: settingsArgs,
+    select: { columns: ESTIMATE_COLUMNS },
+    resolve: (model, args) => {
+      const result = estimate(model.memoryProfile, model, args);
+      return result && hardwareSize(result.totalBytes);
     },
   }),
   vramCurve: t.field({

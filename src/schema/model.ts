@@ -134,14 +134,14 @@ builder.queryFields((t) => ({
       },
       totalCount: (_root, args, { db }) => {
         // When only the count is asked, no page is read that could refuse its arguments.
-        checkPage(args, orderOf(args.orderBy).parts);
+        checkPage(args, orderOf(args.orderBy, args.filter).parts);
         return db.$count(models, modelConditions(models, args.filter));
       },
       resolve: (query, _root, args, { db }) => {
-        const { orderBy, parts } = orderOf(args.orderBy);
+        const { parts, ...order } = orderOf(args.orderBy, args.filter);
         checkPage(args, parts);
         const where = { RAW: (table: typeof models) => modelConditions(table, args.filter) };
-        return db.query.models.findMany(query({ where, orderBy }));
+        return db.query.models.findMany(query({ where, ...order }));
       },
     },
     ModelConnection,

@@ -13,7 +13,7 @@ import {
 } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { ByteSize } from "./byte-size.ts";
-import { deviceOf } from "./device.ts";
+import { deviceOf } from "./device-list.ts";
 import { described } from "./enums.ts";
 import { ctxArg, engineArgs, quantArg, settingsOf } from "./estimate-settings.ts";
 import { DeviceCountInput, MOST_DEVICES } from "./hardware.ts";

@@ -12,7 +12,7 @@ type SourceRecord = Pick<
 interface Provenance {
   fact: FactName;
   record: SourceRecord;
-  others: { sourceId: string; value: unknown }[];
+  others: { record: SourceRecord; value: unknown }[];
 }
 
 export const FactBasisEnum = builder.enumType("FactBasis", {
@@ -31,12 +31,25 @@ export const FactBasisEnum = builder.enumType("FactBasis", {
 const OtherValue = builder.objectRef<Provenance["others"][number]>("OtherValue").implement({
   description: "What another source says about the same fact.",
   fields: (t) => ({
-    sourceId: t.exposeString("sourceId", { description: "Id of the source." }),
+    sourceId: t.string({
+      description: "Id of the source.",
+      resolve: ({ record }) => record.sourceId,
+    }),
     value: t.field({
       type: "JSON",
       nullable: true,
       description: "Its value; null when it says that the fact is unknown.",
       resolve: ({ value }) => value,
+    }),
+    url: t.string({
+      nullable: true,
+      description: "Where the source says it; null when it has no address.",
+      resolve: ({ record }) => record.url,
+    }),
+    readAt: t.field({
+      type: "DateTime",
+      description: "When the source was read.",
+      resolve: ({ record }) => record.fetchedAt,
     }),
   }),
 });
@@ -45,9 +58,21 @@ const FactProvenance = builder.objectRef<Provenance>("FactProvenance").implement
   description: "Where one fact of a model comes from.",
   fields: (t) => ({
     fact: t.string({ description: "Name of the fact, as in `Model`.", resolve: (p) => p.fact }),
+    value: t.field({
+      type: "JSON",
+      nullable: true,
+      description: "The value that is served; null when the source says that it is unknown.",
+      resolve: ({ fact, record }) => record.facts[fact],
+    }),
     sourceId: t.string({
       description: "Id of the source whose value is served.",
       resolve: ({ record }) => record.sourceId,
+    }),
+    firstSourceId: t.string({
+      nullable: true,
+      description:
+        "Id of the source that a bundled fact was first read from; null where `sourceId` read it.",
+      resolve: ({ fact, record }) => record.origins[fact]?.source ?? null,
     }),
     url: t.string({
       nullable: true,
@@ -74,6 +99,11 @@ const FactProvenance = builder.objectRef<Provenance>("FactProvenance").implement
       nullable: true,
       description: "How the source knows it.",
       resolve: ({ fact, record }) => record.origins[fact]?.basis ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: "Why a person set the value against other sources; null when nobody did.",
+      resolve: ({ fact, record }) => record.origins[fact]?.reason ?? null,
     }),
     readAt: t.field({
       type: "DateTime",
@@ -152,6 +182,6 @@ function provenance(
   const value = JSON.stringify(record.facts[fact]);
   const others = told
     .filter((other) => other !== record && JSON.stringify(other.facts[fact]) !== value)
-    .map((other) => ({ sourceId: other.sourceId, value: other.facts[fact] }));
+    .map((other) => ({ record: other, value: other.facts[fact] }));
   return [{ fact, record, others }];
 }

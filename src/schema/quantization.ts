@@ -116,8 +116,16 @@ function qualityPercent(name: WeightFormatName): number | null {
   return Math.round((1000 * F16_PERPLEXITY) / (F16_PERPLEXITY + increase)) / 10;
 }
 
-builder.queryField("quantizations", (t) =>
-  t.field({
+builder.queryFields((t) => ({
+  quantization: t.field({
+    type: Quantization,
+    description: "One weight format.",
+    args: {
+      name: t.arg({ type: QuantizationNameEnum, required: true, description: "Its name." }),
+    },
+    resolve: (_root, { name }) => name,
+  }),
+  quantizations: t.field({
     type: [Quantization],
     description:
       "Every weight format: those of GGUF files from the most bits to the fewest, then those of checkpoints.",
@@ -125,4 +133,4 @@ builder.queryField("quantizations", (t) =>
     complexity: { field: 1, multiplier: WEIGHT_FORMAT_NAMES.length },
     resolve: () => [...WEIGHT_FORMAT_NAMES],
   }),
-);
+}));

@@ -2,6 +2,7 @@
 import {
   type Basis,
   evaluate,
+  hardwareSize,
   hardwareTier,
   type MemoryEstimate as Itemised,
   type MemoryProfile,
@@ -17,7 +18,7 @@ import {
   type SettingsInput,
   settingsOf,
 } from "./estimate-settings.ts";
-import { HardwareTierEnum } from "./hardware-tier.ts";
+import { HardwareSizeEnum, HardwareTierEnum } from "./hardware-tier.ts";
 import { refusalsAsBadInput } from "./input-errors.ts";
 import { Quantization, type WeightFormatName } from "./quantization.ts";
 
@@ -94,6 +95,11 @@ export const MemoryEstimate = builder.objectRef<Estimate>("MemoryEstimate").impl
         type: HardwareTierEnum,
         description: "How much hardware the total asks for.",
         resolve: ({ totalBytes }) => hardwareTier(totalBytes),
+      }),
+      hardwareSize: t.field({
+        type: HardwareSizeEnum,
+        description: "The same on the finer scale.",
+        resolve: ({ totalBytes }) => hardwareSize(totalBytes),
       }),
       memoryClassGib: t.int({
         nullable: true,

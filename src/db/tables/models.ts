@@ -31,6 +31,10 @@ import { count, instant } from "./columns.ts";
 /** What lists show. Written out, because a partial index does not serve a parameter. */
 export const LISTED = sql.raw("status <> 'WITHDRAWN'");
 
+/** Every number padded with zeros to nine digits. */
+const NAME_SORT =
+  "regexp_replace(regexp_replace(lower(name), '(\\d+)', '00000000\\1', 'g'), '\\d*(\\d{9})', '\\1', 'g')";
+
 export const organizations = pgTable("organizations", {
   slug: text("slug").primaryKey(),
   name: text("name").notNull(),
@@ -124,6 +128,8 @@ export const models = pgTable(
 
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
+    /** The name as people sort it: case ignored, and each number by its value (7B before 72B). */
+    nameSort: text("name_sort").notNull().generatedAlwaysAs(sql.raw(NAME_SORT)),
     /** Sort keys without nulls: cursors need a total order. */
     releasedSort: date("released_sort", { mode: "string" })
       .notNull()
@@ -145,7 +151,7 @@ export const models = pgTable(
   (t) => [
     // Orders. The first also holds what fits, so that counting what fits reads nothing else.
     index("models_downloads").on(t.downloads, t.slug, t.fit, t.contextSort).where(LISTED),
-    index("models_name").on(t.name, t.slug).where(LISTED),
+    index("models_name").on(t.nameSort, t.slug).where(LISTED),
     index("models_released").on(t.releasedSort, t.slug).where(LISTED),
     index("models_parameters").on(t.parametersSort, t.slug).where(LISTED),
     index("models_active_parameters").on(t.activeParametersSort, t.slug).where(LISTED),
