@@ -93,7 +93,9 @@ export function modelRow(
     status: architecture ? "LISTED" : "PARTIAL",
     downloads: facts.downloads ?? 0,
     likes: facts.likes ?? 0,
-    memoryProfile: architecture ? memoryProfile(architecture, previous) : null,
+    memoryProfile: architecture
+      ? { ...memoryProfile(architecture, previous), contextLength: facts.contextLength ?? null }
+      : null,
     vramReason: merged.reason,
     estimatorVersion: PROFILE_VERSION,
     issues: merged.issues,
@@ -102,7 +104,10 @@ export function modelRow(
   };
 }
 
-/** Compiling is the dearest step of a write, so an equal architecture keeps its profile. */
+/**
+ * Compiling is the dearest step of a write, so an equal architecture keeps its profile. The context
+ * that the model was made for is a fact of its own, which other sources may know better.
+ */
 function memoryProfile(architecture: Architecture, previous: ModelRow | undefined): MemoryProfile {
   const kept =
     previous?.estimatorVersion === PROFILE_VERSION && sameJson(previous.architecture, architecture)

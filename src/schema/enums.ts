@@ -87,13 +87,19 @@ export const ModelStatusEnum = builder.enumType("ModelStatus", {
   }),
 });
 
-export type Openness = "OPEN" | "RESTRICTED" | "UNKNOWN";
+export type Openness = "OPEN" | "CONDITIONAL" | "RESTRICTED" | "UNKNOWN";
+
+export const opennessOf = (license: string | null, commercialUse: boolean | null): Openness => {
+  if (commercialUse !== null) return commercialUse ? "OPEN" : "RESTRICTED";
+  return license === null ? "UNKNOWN" : "CONDITIONAL";
+};
 
 export const OpennessEnum = builder.enumType("Openness", {
   description: "What the terms of a model allow.",
   values: described<Openness>({
     OPEN: "Commercial use is open to anyone.",
-    RESTRICTED: "Commercial use is forbidden, limited or to be asked for.",
+    CONDITIONAL: "A publisher's own terms, with conditions such as a number of users.",
+    RESTRICTED: "Commercial use is forbidden.",
     UNKNOWN: "Its terms are unknown.",
   }),
 });

@@ -54,7 +54,7 @@ const FACETS = {
   OPENNESS: {
     description: "What terms allow, for `openness`.",
     leaves: ["openness", "commercialUse"],
-    value: sql`case ${models.commercialUse} when true then 'OPEN' when false then 'RESTRICTED' else 'UNKNOWN' end`,
+    value: sql`case when ${models.commercialUse} then 'OPEN' when not ${models.commercialUse} then 'RESTRICTED' when ${models.license} is null then 'UNKNOWN' else 'CONDITIONAL' end`,
     names: inWords,
   },
   ARCHITECTURE: {

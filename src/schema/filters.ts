@@ -11,6 +11,7 @@ import {
   gte,
   ilike,
   inArray,
+  isNotNull,
   isNull,
   lte,
   or,
@@ -58,10 +59,10 @@ export const ModelFilter = builder.inputType("ModelFilter", {
     licenses: t.stringList({ description: "SPDX identifiers, such as `Apache-2.0`." }),
     openness: t.field({
       type: [OpennessEnum],
-      description: "What the terms allow; `commercialUse` with a word for unknown.",
+      description: "What the terms allow; finer than `commercialUse`.",
     }),
     commercialUse: t.boolean({
-      description: "True: commercial use is open to anyone. False: it is restricted.",
+      description: "True: commercial use is open to anyone. False: it is forbidden.",
     }),
     architecture: t.field({ type: ArchitectureKindEnum, description: "Dense or MoE." }),
     attention: t.field({ type: [AttentionKindEnum], description: "Kinds of attention." }),
@@ -152,20 +153,14 @@ export function modelConditions(
   return all ?? listed;
 }
 
-const COMMERCIAL: Record<Openness, boolean | null> = {
-  OPEN: true,
-  RESTRICTED: false,
-  UNKNOWN: null,
-};
-
 function opennessCondition(table: ModelTable, values: Openness[]): SQL {
-  const wanted = values.map((value) => COMMERCIAL[value]);
-  const known = wanted.filter((value) => value !== null);
-  const conditions = [
-    known.length > 0 ? inArray(table.commercialUse, known) : undefined,
-    wanted.includes(null) ? isNull(table.commercialUse) : undefined,
-  ];
-  return or(...conditions) ?? sql`true`;
+  const terms: Record<Openness, SQL | undefined> = {
+    OPEN: eq(table.commercialUse, true),
+    CONDITIONAL: and(isNull(table.commercialUse), isNotNull(table.license)),
+    RESTRICTED: eq(table.commercialUse, false),
+    UNKNOWN: and(isNull(table.commercialUse), isNull(table.license)),
+  };
+  return or(...values.map((value) => terms[value])) ?? sql`true`;
 }
 
 /** The words of a search, ready for LIKE; none for a blank search, which narrows nothing. */

@@ -1,6 +1,13 @@
 /** What a model is: its facts, typed one by one, and printed ready for a model page. */
 import { builder } from "./builder.ts";
-import { ArchitectureKindEnum, AttentionKindEnum, ModalityEnum, UseCaseEnum } from "./enums.ts";
+import {
+  ArchitectureKindEnum,
+  AttentionKindEnum,
+  ModalityEnum,
+  OpennessEnum,
+  opennessOf,
+  UseCaseEnum,
+} from "./enums.ts";
 import { Model } from "./model.ts";
 import {
   architectureKind,
@@ -42,7 +49,13 @@ const License = builder
       url: t.exposeString("licenseUrl", { nullable: true, description: "Where its text is." }),
       commercialUse: t.exposeBoolean("commercialUse", {
         nullable: true,
-        description: "True: open to anyone. False: restricted. Null: unknown.",
+        description:
+          "True: open to anyone. False: forbidden. Null: unknown, or under conditions of the publisher's own.",
+      }),
+      openness: t.field({
+        type: OpennessEnum,
+        description: "What the terms allow, in a word.",
+        resolve: ({ license, commercialUse }) => opennessOf(license, commercialUse),
       }),
     }),
   });
@@ -92,7 +105,8 @@ builder.drizzleObjectFields(Model, (t) => ({
   activeParameters: t.expose("activeParameters", {
     type: "BigInt",
     nullable: true,
-    description: "Parameters that work on one token.",
+    description:
+      "Parameters that work on one token, the token embedding counted whole as most publishers do.",
   }),
   contextLength: t.expose("contextLength", {
     type: "BigInt",

@@ -52,6 +52,8 @@ describe("writing records", () => {
       kind: "MODEL_UPDATED",
       changes: [{ field: "contextLength", from: 8192, to: 16_384 }],
     });
+    // What the longest context that fits stops at.
+    expect((await model(id("Sloop")))?.memoryProfile?.contextLength).toBe(16_384);
   });
 
   it("keeps download counts fresh without an event", async () => {

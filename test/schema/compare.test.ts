@@ -56,7 +56,7 @@ describe("a curve", () => {
       '{ model(slug: "deepseek-v3") { vramCurve(quant: F16) { contextTokens } } }',
     );
     const contexts = model.vramCurve.map((one: { contextTokens: number }) => one.contextTokens);
-    expect(contexts).toEqual([1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 163840]);
+    expect(contexts).toEqual([1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072]);
   });
 
   it("is null where memory is unknown, and bounded", async () => {

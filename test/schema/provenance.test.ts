@@ -8,8 +8,9 @@ const catalog = useCatalog();
 const query = `{
   model(slug: "deepseek-v3") {
     contextLength
-    provenance(facts: ["contextLength", "releasedOn"]) {
-      fact sourceId url revision file key basis readAt others { sourceId value }
+    provenance(facts: ["contextLength", "hiddenSize", "releasedOn"]) {
+      fact value sourceId firstSourceId url revision file key basis reason readAt
+      others { sourceId value url readAt }
     }
   }
 }`;
@@ -18,11 +19,20 @@ it("names source, place and basis of a fact", async () => {
   const { model } = await catalog.ask(query);
   expect(model.provenance[0]).toMatchObject({
     fact: "contextLength",
+    value: 131_072,
+    basis: "CURATED",
+    reason: expect.stringContaining("163,840"),
+  });
+  expect(model.provenance[1]).toMatchObject({
+    fact: "hiddenSize",
+    value: 7168,
     sourceId: "snapshot",
+    firstSourceId: "hugging-face",
     url: "https://hub.example/deepseek-ai/DeepSeek-V3",
     file: "config.json",
-    key: "max_position_embeddings",
+    key: "hidden_size",
     basis: "STATED",
+    reason: null,
     others: [],
   });
   expect(catalog.statements.length).toBe(1);
@@ -37,9 +47,9 @@ it("shows the value of a source that is not believed", async () => {
   expect(model.provenance[0]).toMatchObject({
     fact: "contextLength",
     sourceId: "hugging-face",
-    others: [{ sourceId: "snapshot", value: 163_840 }],
+    others: [{ sourceId: "snapshot", value: 131_072 }],
   });
-  expect(model.provenance[1]).toMatchObject({
+  expect(model.provenance[2]).toMatchObject({
     fact: "releasedOn",
     sourceId: "snapshot",
     others: [{ sourceId: "hugging-face", value: null }],
