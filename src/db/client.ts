@@ -4,6 +4,8 @@
  */
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
+import { keepQueries } from "./kept-queries.ts";
+import { preparing } from "./prepared.ts";
 import { relations } from "./relations.ts";
 import { watchedSockets } from "./socket.ts";
 
@@ -28,6 +30,8 @@ export interface Connection {
 
 /** What a statement that was ended in time may be late by. */
 const SILENCE_MARGIN_MS = 5_000;
+/** A connection is replaced after this time, and with it the statements that it has prepared. */
+const LIFETIME_MS = 30 * 60_000;
 
 /** Opens a pool. Nothing is sent before the first query, so this never fails by itself. */
 export function connect(options: ConnectOptions): Connection {
@@ -39,21 +43,26 @@ export function connect(options: ConnectOptions): Connection {
     // Quick to come back, and an outage is told at once rather than after the default's 20 s.
     backoff: (failures: number) => Math.min(0.05 * 2 ** failures, 1),
     idle_timeout: 60,
+    max_lifetime: LIFETIME_MS / 1000,
     onnotice: () => {},
     connection: {
       application_name: "plimsoll",
       statement_timeout: statementTimeoutMs,
       // Disks without moving parts; the default of 4 prefers reading whole tables to an index.
       random_page_cost: 1.1,
+      // Statements take milliseconds, compiling one takes a hundred.
+      jit: false,
       // How alike two words must be to count as a typing mistake (`qwne` and `qwen`: 0.4).
       "pg_trgm.word_similarity_threshold": 0.4,
     },
   });
   const { onQuery } = options;
   const db = drizzle({
-    client,
+    client: preparing(client, LIFETIME_MS),
     relations,
+    jit: true,
     logger: onQuery ? { logQuery: (query) => onQuery(query) } : false,
   });
+  keepQueries(db);
   return { db, close: () => client.end({ timeout: 5 }) };
 }

@@ -1,6 +1,7 @@
 /** The schema, put together. Importing a type's file is what adds it. */
 import type { GraphQLSchema } from "graphql";
 import { builder } from "./builder.ts";
+import { keepPlans } from "./plan/index.ts";
 import "./scalars.ts";
 import "./connection.ts";
 import "./model.ts";
@@ -29,4 +30,4 @@ import "./event.ts";
 import "./changes.ts";
 import "./node.ts";
 
-export const schema: GraphQLSchema = builder.toSchema({ sortSchema: false });
+export const schema: GraphQLSchema = keepPlans(builder.toSchema({ sortSchema: false }));
