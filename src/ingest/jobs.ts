@@ -5,6 +5,7 @@
  * half-counted and adds nothing twice.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   DelayedError,
   type Job,
@@ -13,6 +14,7 @@ import {
   UnrecoverableError,
   WaitingChildrenError,
 } from "bullmq";
+import { isUnreachable } from "../db/failures.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
 import { nextDelayMs } from "./backoff.ts";
 import type { FailureListener } from "./queue.ts";
@@ -80,6 +82,10 @@ export const PRIORITY = { asked: 1, model: 10, page: 20 };
 
 const ATTEMPTS = 4;
 const LONGEST_JITTER_MS = 60_000;
+/** Between two looks at a database that is gone. */
+const OUTAGE_PAUSE_MS = 1000;
+/** As often as a job's lock may hold. */
+const OUTAGE_TRIES = 20;
 
 /** Attempts at one job are for trouble of our own, such as a database that restarts. */
 const attempts = { attempts: 6, backoff: { type: "custom" } };
@@ -104,8 +110,10 @@ export function makeProcessor({ queue, handlers, onFailure, signal }: ProcessorD
       return await handlers.sync(job.data as SyncData, signal);
     } catch (error) {
       const isWaiting = error instanceof DelayedError || error instanceof WaitingChildrenError;
-      if (isWaiting || !signal.aborted) throw error;
-      return await delayed(job, token, 0);
+      if (!isWaiting && signal.aborted) return await delayed(job, token, 0);
+      // However long the database is gone, no attempt is spent on it.
+      if (isUnreachable(error)) return await delayed(job, token, OUTAGE_PAUSE_MS);
+      throw error;
     }
   };
 
@@ -182,8 +190,16 @@ function partJob(run: OpenRun, part: Part, parentId: string, parentQueue: string
 
 /** Puts a job back, to be taken after a pause. */
 async function delayed(job: Job<JobData>, token: string | undefined, ms: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + ms, token);
-  throw new DelayedError();
+  for (let made = 1; ; made++) {
+    try {
+      await job.moveToDelayed(Date.now() + ms, token);
+      throw new DelayedError();
+    } catch (error) {
+      // A queue in the same Postgres is gone as well. After the last try the job counts as stalled.
+      if (!isUnreachable(error) || made >= OUTAGE_TRIES) throw error;
+      await sleep(OUTAGE_PAUSE_MS);
+    }
+  }
 }
 
 /** A random part of the time until the next run, so that installations do not ask in step. */

@@ -7,6 +7,7 @@ import type { WriteResult } from "../db/apply-batch.ts";
 import { writeRecords } from "../db/catalog.ts";
 import { catalogView } from "../db/catalog-view.ts";
 import type { Database } from "../db/client.ts";
+import { isUnreachable } from "../db/failures.ts";
 import { followName } from "../db/names.ts";
 import { type CatalogRecord, recordsOf, type StoredRecord } from "../db/records.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
@@ -163,7 +164,7 @@ function contextOf(
 
 /** Postgres in trouble is not the upstream's fault: the step as a whole is tried again. */
 function isOurs(error: unknown): boolean {
-  return error instanceof Error && error.name === "DrizzleQueryError";
+  return isUnreachable(error) || (error instanceof Error && error.name === "DrizzleQueryError");
 }
 
 function split<T>(items: T[], test: (item: T) => boolean | undefined): [T[], T[]] {

@@ -11,7 +11,9 @@ export interface RunningPlimsoll {
   process: ChildProcess;
   /** Everything printed on standard output so far. */
   output(): string;
-  /** Base URL of the API. */
+  /** Everything printed on standard error so far: the log. */
+  errors(): string;
+  /** Base URL of the API; empty for a worker. */
   url: string;
   /** Asks it to stop with a signal; gives the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -24,9 +26,15 @@ export async function makeHome(): Promise<{ home: string; remove(): Promise<void
   return { home, remove: () => rm(home, { recursive: true, force: true }) };
 }
 
-/** Starts the program with nothing in its environment but what is given, and waits until ready. */
-export async function startPlimsoll(variables: Record<string, string>): Promise<RunningPlimsoll> {
-  const child = spawn(process.execPath, [program, "start"], {
+/**
+ * Starts the program with nothing in its environment but what is given, and waits until ready.
+ * @param words the command, `start` unless given, with its options.
+ */
+export async function startPlimsoll(
+  variables: Record<string, string>,
+  ...words: string[]
+): Promise<RunningPlimsoll> {
+  const child = spawn(process.execPath, [program, ...(words.length > 0 ? words : ["start"])], {
     env: {
       PATH: process.env.PATH,
       PORT: "0",
@@ -45,8 +53,9 @@ export async function startPlimsoll(variables: Record<string, string>): Promise<
   const url = await new Promise<string>((ready, fail) => {
     child.stdout?.on("data", (chunk) => {
       output += chunk;
-      const match = output.match(/GraphQL\s+(http:\S+)\/graphql[\s\S]*Next/);
-      if (match?.[1]) ready(match[1]);
+      const url = /GraphQL\s+(http:\S+)\/graphql/.exec(output)?.[1] ?? "";
+      // The banner is written at once; this is its last line in every mode.
+      if (/^ {2}Queue .*\n(?: {2}Next .*\n)?$/m.test(output)) ready(url);
     });
     child.once("exit", (code) =>
       fail(new Error(`plimsoll ended with ${code}:\n${output}${errors}`)),
@@ -55,6 +64,7 @@ export async function startPlimsoll(variables: Record<string, string>): Promise<
   return {
     process: child,
     output: () => output,
+    errors: () => errors,
     url,
     async stop(signal = "SIGINT") {
       if (child.exitCode !== null) return child.exitCode;
@@ -78,8 +88,15 @@ export async function ask<T>(url: string, query: string, variables = {}): Promis
   return data;
 }
 
+export interface Listening<T> {
+  events: T[];
+  /** Resolves when the stream has ended, whoever ended it. */
+  ended: Promise<void>;
+  close(): void;
+}
+
 /** Subscribes over SSE and collects what arrives until `close`. */
-export function listen<T>(url: string, query: string): { events: T[]; close(): void } {
+export function listen<T>(url: string, query: string): Listening<T> {
   const events: T[] = [];
   const leave = new AbortController();
   const read = async () => {
@@ -94,10 +111,10 @@ export function listen<T>(url: string, query: string): { events: T[]; close(): v
       pending = parts.pop() ?? "";
       for (const part of parts) {
         const data = part.match(/^data: (.+)$/m)?.[1];
-        if (data) events.push(JSON.parse(data).data);
+        const event = data && JSON.parse(data).data;
+        if (event) events.push(event);
       }
     }
   };
-  read().catch(() => {});
-  return { events, close: () => leave.abort() };
+  return { events, ended: read().catch(() => {}), close: () => leave.abort() };
 }

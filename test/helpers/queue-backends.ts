@@ -2,7 +2,7 @@
  * The queue backends that this machine can test: always Postgres; Redis where `TEST_REDIS_URL` names
  * one or a `valkey-server` or `redis-server` is on the path. On CI a missing Redis is a failure.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -18,6 +18,8 @@ const binary = ["valkey-server", "redis-server"].find(
 );
 
 export const redisAvailable = Boolean(process.env.TEST_REDIS_URL ?? binary);
+/** Whether a test can have a Redis that it may stop. */
+export const ownRedisAvailable = Boolean(binary);
 
 if (!redisAvailable) {
   const message = "Redis mode is not tested: install redis-server or set TEST_REDIS_URL.";
@@ -29,19 +31,33 @@ if (!redisAvailable) {
 export async function startRedis(): Promise<RedisForTests> {
   const given = process.env.TEST_REDIS_URL;
   if (given) return { url: given, stop: async () => {} };
+  const { url, stop } = await startOwnRedis("--appendonly", "no");
+  return { url, stop };
+}
+
+export interface OwnRedis extends RedisForTests {
+  start(): Promise<void>;
+}
+
+/** One that can be stopped and started on the same port, with further options of the server. */
+export async function startOwnRedis(...options: string[]): Promise<OwnRedis> {
   const port = await freePort();
-  const server = spawn(
-    binary!,
-    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-    { stdio: "ignore" },
-  );
   const url = `redis://127.0.0.1:${port}`;
-  const client = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: 100 });
-  client.on("error", () => {});
-  await client.ping();
-  client.disconnect();
+  const common = ["--port", String(port), "--bind", "127.0.0.1", "--save", ""];
+  let server: ChildProcess;
+
+  async function start(): Promise<void> {
+    server = spawn(binary!, [...common, ...options], { stdio: "ignore" });
+    const client = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: 100 });
+    client.on("error", () => {});
+    await client.ping();
+    client.disconnect();
+  }
+
+  await start();
   return {
     url,
+    start,
     async stop() {
       server.kill("SIGTERM");
       await Promise.race([once(server, "exit"), delay(5000)]);

@@ -40,7 +40,7 @@ export function createErrorMask(log: Log): (error: unknown) => GraphQLError {
 }
 
 /** The innermost error: graphql-js wraps what a resolver throws to add the path. */
-function rootCause(error: unknown): unknown {
+export function rootCause(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause;

@@ -1,10 +1,14 @@
 /**
  * The end of subscriptions when the process stops: each open stream gets one last message with the
  * code SERVICE_UNAVAILABLE, which tells the client to reconnect elsewhere with the number of the last
- * event it saw, and is then completed. It works for any subscription, whatever its resolver does.
+ * event it saw, and is then completed. An event that cannot be answered because the database is gone
+ * ends its stream too: passed over, it would be lost. It works for any subscription, whatever its
+ * resolver does.
  */
 import { type ExecutionResult, GraphQLError } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
+import { isUnreachable } from "../../db/failures.ts";
+import { rootCause } from "./errors.ts";
 import type { ExchangeContext } from "./exchange.ts";
 
 /** Ends every subscription when `shutdown` aborts. */
@@ -61,6 +65,11 @@ function endWith(
         return { done: false, value: farewell() };
       }
       if (next.done) end();
+      else if (next.value.errors?.some(saysOutage)) {
+        // The rest would fail as well. Without its data the client does not take it for seen.
+        end();
+        return { done: false, value: { errors: next.value.errors } };
+      }
       return next;
     },
     async return() {
@@ -68,6 +77,10 @@ function endWith(
       return { done: true, value: undefined };
     },
   };
+}
+
+function saysOutage(error: GraphQLError): boolean {
+  return error.extensions.code === "DATABASE_UNAVAILABLE" || isUnreachable(rootCause(error));
 }
 
 function farewell(): ExecutionResult {

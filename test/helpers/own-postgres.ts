@@ -1,0 +1,59 @@
+/**
+ * A Postgres of this test file's own, on a port that it keeps, to be stopped and started while the
+ * program uses it. It writes safely, because what it loses is what such a test looks for.
+ */
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serverAccount } from "../../src/db/embedded/account.ts";
+import { provideBinaries } from "../../src/db/embedded/binaries.ts";
+import { readPassword } from "../../src/db/embedded/data-folder.ts";
+import { databaseUrl, ensureDatabase } from "../../src/db/embedded/database.ts";
+import { initializeDataFolder } from "../../src/db/embedded/initialize.ts";
+import { findFreePort, launchServer } from "../../src/db/embedded/launch.ts";
+import { readPidFile } from "../../src/db/embedded/pid-file.ts";
+import { stopServer } from "../../src/db/embedded/stop.ts";
+import { silentLog as log } from "../../src/log.ts";
+
+export interface OwnPostgres {
+  url: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** Stops it and removes its data. */
+  close(): Promise<void>;
+}
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const home = await mkdtemp(join(tmpdir(), "plimsoll-postgres-"));
+  await chmod(home, 0o755);
+  const dataFolder = join(home, "postgres");
+  const account = serverAccount(dataFolder);
+  const binaries = await provideBinaries({ account, home, log });
+  await initializeDataFolder(dataFolder, binaries, account, true);
+  const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "" };
+  const plan = { binaries, account, dataFolder, logFile: join(home, "log"), settings };
+  const password = readPassword(dataFolder);
+  const port = await findFreePort();
+
+  async function start(): Promise<void> {
+    const { kind } = await launchServer(plan, port, 30_000);
+    if (kind !== "ready") throw new Error(`Postgres did not start: ${kind}`);
+  }
+
+  async function stop(): Promise<void> {
+    const lock = readPidFile(dataFolder);
+    if (lock?.alive) await stopServer({ pid: lock.pid, dataFolder, binaries }, log);
+  }
+
+  await start();
+  await ensureDatabase(port, password);
+  return {
+    url: databaseUrl(port, password),
+    start,
+    stop,
+    async close() {
+      await stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
