@@ -66,6 +66,16 @@ it("refuses what it does not know, by name", async () => {
   await reject(commands.quarantine(unknown, "  "), /1 to 500/);
 });
 
+it("takes a hint of a model that is read anyway, once for each revision, and no other", async () => {
+  const [old, now] = ["a".repeat(40), "b".repeat(40)];
+  expect(await commands.hint("Qwen/Qwen-New", old)).toBe("QUEUED");
+  expect(await commands.hint("Qwen/Qwen-New", old)).toBe("WAITING");
+  expect(await commands.hint("Qwen/Qwen-New", now)).toBe("QUEUED");
+  expect(await commands.hint("nobody-we-read/Model", now)).toBe("IGNORED");
+  await writeRecords(connection.db, "hugging-face", [modelRecord("somebody/In-Catalog")]);
+  expect(await commands.hint("somebody/In-Catalog", now)).toBe("QUEUED");
+});
+
 it("keeps a measurement once, and refuses one that cannot be right by the name of its field", async () => {
   await writeRecords(connection.db, "hugging-face", [modelRecord("acme/Measured")]);
   const reading = {
