@@ -4,6 +4,7 @@
  */
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { type AnswerConfig, answerVariables, readAnswers } from "./config/answers.ts";
 import { type FeedConfig, feedVariables, readFeed } from "./config/feed.ts";
 import { readServing, type ServingConfig, servingVariables } from "./config/serving.ts";
 import {
@@ -29,15 +30,11 @@ const variables = z.object({
     .describe("Folder for everything that Plimsoll keeps on this machine."),
   ...storageVariables,
   ...feedVariables,
+  ...answerVariables,
   HF_ENDPOINT: urlOf("https:", "http:")
     .default("https://huggingface.co")
     .describe("The Hugging Face Hub or a mirror of it."),
   HF_TOKEN: z.string().optional().describe("Access token for the Hub; raises its rate limits."),
-  HF_WEBHOOK_SECRET: z
-    .string()
-    .min(16, "must have at least 16 characters")
-    .optional()
-    .describe("Secret of the Hub's webhooks to /webhooks/hugging-face, which is shut without it."),
   HF_ORGANIZATIONS: z
     .string()
     .optional()
@@ -55,13 +52,11 @@ const variables = z.object({
 
 export type Variables = z.infer<typeof variables>;
 
-export interface Config extends StorageConfig, ServingConfig, FeedConfig {
+export interface Config extends StorageConfig, ServingConfig, FeedConfig, AnswerConfig {
   home: string;
   hub: {
     endpoint: string;
     token: string | null;
-    /** Null: webhooks are not taken. */
-    webhookSecret: string | null;
     /** Null: the curated list. */
     organizations: string[] | null;
     schedule: string | null;
@@ -81,7 +76,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      const hidden = /TOKEN$|SECRET$/.test(name) || given[name]?.includes("@");
+      const hidden = name.endsWith("TOKEN") || given[name]?.includes("@");
       return `  ${name}=${hidden ? "…" : given[name]}: ${message}`;
     });
     const text = `These environment variables cannot be used:\n${mistakes.join("\n")}`;
@@ -92,11 +87,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ...readServing(values),
     ...readStorage(values),
     ...readFeed(values),
+    ...readAnswers(values),
     home: values.PLIMSOLL_HOME,
     hub: {
       endpoint: values.HF_ENDPOINT.replace(/\/+$/, ""),
       token: values.HF_TOKEN ?? null,
-      webhookSecret: values.HF_WEBHOOK_SECRET ?? null,
       organizations: values.HF_ORGANIZATIONS?.split(",").map((name) => name.trim()) ?? null,
       schedule: cronOf(values.HF_SCHEDULE),
     },

@@ -4,15 +4,11 @@
  * that an API process without an administrator has no such connection.
  */
 import type { Config } from "../config.ts";
-import { catalogView } from "../db/catalog-view.ts";
 import type { Database } from "../db/client.ts";
 import { holdRecord, type RecordKey, releaseRecord } from "../db/hold.ts";
-import { addMeasurement } from "../db/measurements.ts";
 import { PlimsollError } from "../errors.ts";
-import { loadOrganizations } from "../ingest/organizations.ts";
 import { type IngestQueue, openQueue } from "../ingest/queue.ts";
 import { REPOSITORY_ID } from "../ingest/sources/hugging-face/protocol.ts";
-import { measurement } from "../ingest/sources/measurement.ts";
 import type { Log } from "../log.ts";
 import type { Asked, Commands } from "../schema/context.ts";
 import { plannedSources } from "./sources.ts";
@@ -25,8 +21,6 @@ export interface CommandDeps {
 }
 
 export interface OpenCommands extends Commands {
-  /** A word from outside that a model may have changed; gives what became of it. */
-  hint(huggingFaceId: string, revision: string | null): Promise<Asked | "IGNORED">;
   close(): Promise<void>;
 }
 
@@ -35,7 +29,6 @@ const LONGEST_REASON = 500;
 
 export function createCommands({ config, db, databaseUrl, log }: CommandDeps): OpenCommands {
   const enabled = plannedSources(config).filter((planned) => planned.enabled);
-  const organizations = config.hub.organizations ?? loadOrganizations().map(({ id }) => id);
   let opened: Promise<IngestQueue> | null = null;
 
   /** A queue that could not be reached is tried again by the next command. */
@@ -53,16 +46,8 @@ export function createCommands({ config, db, databaseUrl, log }: CommandDeps): O
     throw refused(`There is no source "${id}" here; there is ${known.join(", ")}.`);
   }
 
-  async function askForModel(externalId: string, revision?: string | null): Promise<Asked> {
-    return asked(await (await queue()).askForModel(HUB, externalId, revision));
-  }
-
-  /** Whoever may send hints does not thereby choose what is in the catalog. */
-  async function isRead(huggingFaceId: string): Promise<boolean> {
-    if (!enabled.some(({ source }) => source.id === HUB)) return false;
-    const owner = huggingFaceId.split("/", 1)[0]!;
-    if (organizations.includes("*") || organizations.includes(owner)) return true;
-    return (await catalogView(db).spelling([huggingFaceId])).size > 0;
+  async function askForModel(externalId: string): Promise<Asked> {
+    return asked(await (await queue()).askForModel(HUB, externalId));
   }
 
   async function askForRun(sourceId: string): Promise<Asked> {
@@ -98,21 +83,6 @@ export function createCommands({ config, db, databaseUrl, log }: CommandDeps): O
       if (!enabled.some(({ source }) => source.id === record.sourceId)) return;
       if (record.sourceId === HUB) await askForModel(record.externalId);
       else await askForRun(record.sourceId);
-    },
-
-    async addMeasurement(huggingFaceId, reading) {
-      const id = (await catalogView(db).spelling([huggingFaceId])).get(huggingFaceId);
-      if (id === undefined) throw refused(`There is no model "${huggingFaceId}" in the catalog.`);
-      const reported = Object.entries(reading).filter(([, value]) => value != null);
-      const parsed = measurement.safeParse(Object.fromEntries(reported));
-      if (parsed.success) return addMeasurement(db, id, parsed.data);
-      const [issue] = parsed.error.issues;
-      const field = issue?.path.join(".") || "it";
-      throw refused(`The measurement cannot be used: ${field}: ${issue?.message}.`);
-    },
-
-    async hint(huggingFaceId, revision) {
-      return (await isRead(huggingFaceId)) ? askForModel(huggingFaceId, revision) : "IGNORED";
     },
 
     async close() {

@@ -9,12 +9,11 @@ import { openFeed } from "../events/feed.ts";
 import { createLog, type Log } from "../log.ts";
 import { startServer } from "../server/index.ts";
 import { banner, catalogSize } from "./banner.ts";
-import { createCommands } from "./commands.ts";
 import { type OpenDatabase, openDatabase } from "./database.ts";
-import { createIncomingWebhooks } from "./incoming-webhooks.ts";
 import { whenReachable } from "./patience.ts";
 import { readPastedConfig as readConfig } from "./read-config.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
+import { readTrustedDocuments } from "./trusted-documents.ts";
 import { VERSION } from "./version.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
@@ -96,17 +95,19 @@ async function openWorker(start: WorkerStart): Promise<RunningWorker | null> {
 
 async function openApi(
   config: Config,
-  { db, url: databaseUrl }: OpenDatabase,
+  { db }: OpenDatabase,
   log: Log,
   closers: Closers,
 ): Promise<string> {
-  const commands = closers.add("commands", createCommands({ config, db, databaseUrl, log }));
-  const webhooks = createIncomingWebhooks(config, commands);
+  const documents = await readTrustedDocuments(config.trustedDocuments);
   const feed = closers.add("change feed", await openFeed({ db, log }));
-  const { host, port } = config;
+  const { host, port, answerCacheBytes: answerBytes } = config;
   const server = closers.add(
     "API",
-    await startServer({ host, port, db, feed, log, readConfig, webhooks, release: VERSION }),
+    await startServer({
+      ...{ host, port, db, feed, log, readConfig, release: VERSION },
+      ...{ answerBytes, ...documents },
+    }),
   );
   return server.url;
 }

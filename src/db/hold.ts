@@ -6,6 +6,7 @@
 import { and, eq } from "drizzle-orm";
 import { applyBatch } from "./apply-batch.ts";
 import type { Database, Transaction } from "./client.ts";
+import { writing } from "./event-log.ts";
 import { BY_HAND, recordsIn } from "./quarantine.ts";
 import { artifacts, models, quarantine, sourceRecords } from "./tables.ts";
 
@@ -18,7 +19,7 @@ export interface RecordKey {
 /** Sets a record aside; false when the source never said anything about this id. */
 export async function holdRecord(db: Database, key: RecordKey, reason: string): Promise<boolean> {
   const { sourceId, externalId } = key;
-  return db.transaction(async (tx) => {
+  return writing(db, async (tx) => {
     const [stored] = await tx.select().from(sourceRecords).where(isRecord(key));
     const refused = await tx.$count(quarantine, recordsIn(sourceId, [externalId]));
     if (!stored && refused === 0) return false;
@@ -43,7 +44,7 @@ export async function holdRecord(db: Database, key: RecordKey, reason: string): 
  */
 export async function releaseRecord(db: Database, key: RecordKey): Promise<boolean> {
   const { sourceId, externalId } = key;
-  return db.transaction(async (tx) => {
+  return writing(db, async (tx) => {
     const held = await tx
       .delete(quarantine)
       .where(and(recordsIn(sourceId, [externalId]), eq(quarantine.code, BY_HAND)))

@@ -10,7 +10,6 @@ import { organizationSlug } from "./owners.ts";
 import {
   artifacts,
   catalogEvents,
-  measurements,
   modelAliases,
   models,
   organizations,
@@ -103,10 +102,6 @@ async function moveRecords(tx: Transaction, sourceId: string, from: string, to: 
     .update(artifacts)
     .set({ externalId: to })
     .where(and(eq(artifacts.sourceId, sourceId), eq(artifacts.externalId, from)));
-  await tx
-    .update(measurements)
-    .set({ huggingFaceId: to })
-    .where(eq(measurements.huggingFaceId, from));
   await tx
     .delete(quarantine)
     .where(and(eq(quarantine.sourceId, sourceId), eq(quarantine.externalId, from)));

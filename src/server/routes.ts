@@ -13,7 +13,6 @@ import { wantsPage } from "./http/conditional.ts";
 import { type Content, prepareContent, sendContent } from "./http/content.ts";
 import { setCommonHeaders } from "./http/headers.ts";
 import { notFound, type Route } from "./http/router.ts";
-import { type IncomingWebhook, incomingWebhookRoutes } from "./incoming-webhooks.ts";
 import { DOCS_PATH, documentContent, documentNames } from "./pages/docs.ts";
 import { faviconContent, rootPage } from "./pages/root.ts";
 
@@ -22,13 +21,11 @@ export interface RouteOptions {
   graphql: GraphqlHandler;
   readiness: () => Promise<Readiness>;
   shutdown: AbortSignal;
-  webhooks: readonly IncomingWebhook[];
 }
 
 const READ = ["GET"] as const;
 
-export function createRoutes(options: RouteOptions): Route[] {
-  const { schema, graphql, readiness, shutdown, webhooks } = options;
+export function createRoutes({ schema, graphql, readiness, shutdown }: RouteOptions): Route[] {
   return [
     page("/", async () => rootPage(await documentNames())),
     page("/favicon.svg", faviconContent),
@@ -69,7 +66,6 @@ export function createRoutes(options: RouteOptions): Route[] {
       methods: READ,
       handle: (_req, res) => sendReadiness(res, readiness, shutdown.aborted),
     },
-    ...incomingWebhookRoutes(webhooks),
   ];
 }
 

@@ -9,7 +9,6 @@ import { createGraphqlHandler, type GraphqlOptions } from "./graphql/handler.ts"
 import type { Readiness } from "./health.ts";
 import { listen } from "./http/listener.ts";
 import { createRouter } from "./http/router.ts";
-import type { IncomingWebhook } from "./incoming-webhooks.ts";
 import { createRoutes } from "./routes.ts";
 
 /** Milliseconds that open answers get when the server stops. */
@@ -17,15 +16,13 @@ const GRACE_MS = 10_000;
 
 export interface ServerOptions
   extends SchemaContext,
-    Pick<GraphqlOptions, "answerBytes" | "admit" | "onAnswer"> {
+    Pick<GraphqlOptions, "answerBytes" | "trusted" | "trustedOnly" | "admit" | "onAnswer"> {
   /** Address to listen on, such as `127.0.0.1`, or `0.0.0.0` for all. */
   host: string;
   /** Port to listen on; 0 takes a free one. */
   port: number;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
   readiness?: () => Promise<Readiness>;
-  /** Doors for upstreams that tell of changes; none unless given. */
-  webhooks?: readonly IncomingWebhook[];
   /** Names the running code in entity tags; a new release never confirms an old answer. */
   release?: string;
 }
@@ -44,9 +41,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
   const shutdown = new AbortController();
   const graphql = createGraphqlHandler({ ...options, schema, release, shutdown: shutdown.signal });
   const readiness = options.readiness ?? (() => databaseAnswers(feed));
-  const { webhooks = [] } = options;
-  const { signal } = shutdown;
-  const routes = createRoutes({ schema, graphql, readiness, shutdown: signal, webhooks });
+  const routes = createRoutes({ schema, graphql, readiness, shutdown: shutdown.signal });
   const listener = await listen(host, options.port, createRouter(routes, log));
 
   return {

@@ -16,7 +16,6 @@ describe("the sources of a configuration", () => {
       "snapshot",
       "editorial",
       "overrides",
-      "measurements",
       "hugging-face",
       "hugging-face-gguf",
       "models-dev",
@@ -30,7 +29,6 @@ describe("the sources of a configuration", () => {
       "snapshot",
       "editorial",
       "overrides",
-      "measurements",
       "ollama",
     ]);
   });

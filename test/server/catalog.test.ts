@@ -1,11 +1,17 @@
 /** The catalog's own schema behind the server: fresh answers, the feed over the wire. */
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { writeRecords } from "../../src/db/catalog.ts";
+import { connect } from "../../src/db/client.ts";
 import { schema } from "../../src/schema/index.ts";
+import { modelRecord } from "../helpers/records.ts";
 import { ask, get, subscribe } from "./ask.ts";
 import { useCatalogServer } from "./catalog.ts";
 
 const server = useCatalogServer();
 const COUNT = "{ catalogVersion models { totalCount } }";
+interface Count {
+  data: { catalogVersion: number; models: { totalCount: number } };
+}
 
 test("a commit makes every old tag old at once", async () => {
   const first = await get(server.url, COUNT);
@@ -19,6 +25,37 @@ test("a commit makes every old tag old at once", async () => {
   expect(after.data.models.totalCount).toBe(before.data.models.totalCount + 1);
 });
 
+test("a stampede costs the statements of one request, and a repetition none", async () => {
+  const statementsOf = async (work: () => Promise<unknown>) => {
+    const before = server.statements.length;
+    await work();
+    const sent = server.statements.slice(before);
+    return sent.filter((statement) => !statement.includes("catalog_state"));
+  };
+  const page = (alias: string) => `{ ${alias}: models(first: 2) { totalCount nodes { slug } } }`;
+  const one = await statementsOf(async () => (await get(server.url, page("one"))).text());
+  expect(one.length).toBeGreaterThan(0);
+  const many = () =>
+    Promise.all(
+      Array.from({ length: 30 }, async () => (await get(server.url, page("many"))).text()),
+    );
+  expect(await statementsOf(many)).toHaveLength(one.length);
+  expect(await statementsOf(many)).toEqual([]);
+});
+
+test("what another process commits is seen after one notification", async () => {
+  const before = (await (await get(server.url, COUNT)).json()) as Count;
+  const other = connect({ url: server.databaseUrl });
+  onTestFinished(() => other.close());
+  // Without the word that goes round within this process.
+  await other.db.transaction((tx) => writeRecords(tx, "other", [modelRecord("example/Far-1B")]));
+  const after = await vi.waitUntil(async () => {
+    const { data } = (await (await get(server.url, COUNT)).json()) as Count;
+    return data.catalogVersion > before.data.catalogVersion && data;
+  });
+  expect(after.models.totalCount).toBe(before.data.models.totalCount + 1);
+});
+
 test("the state of sources moves without an event, so it is never confirmed", async () => {
   const response = await get(server.url, "{ sources { healthy } }");
   expect(response.status).toBe(200);
@@ -26,7 +63,9 @@ test("the state of sources moves without an event, so it is never confirmed", as
 });
 
 test("the types that move without an event are still called so", () => {
-  for (const name of ["Source", "IngestRun"]) expect(schema.getType(name), name).toBeDefined();
+  for (const name of ["Source", "IngestRun"]) {
+    expect(schema.getType(name)?.extensions.volatile, name).toBe(true);
+  }
 });
 
 test("a subscriber replays from a number, then sees what happens", async () => {

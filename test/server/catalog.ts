@@ -16,11 +16,15 @@ export interface CatalogServer {
   readonly url: string;
   /** Writes a model as a source would, and so makes an event. */
   addModel(huggingFaceId: string): Promise<void>;
+  /** Every statement sent to the database for the server so far. */
+  readonly statements: string[];
+  readonly databaseUrl: string;
 }
 
 /** Starts the server before the tests of a file and stops it after them. */
 export function useCatalogServer(): CatalogServer {
   const database = useTestDatabase();
+  const statements: string[] = [];
   let connection: Connection;
   let feed: EventFeed;
   let server: RunningServer;
@@ -33,7 +37,10 @@ export function useCatalogServer(): CatalogServer {
     );
 
   beforeAll(async () => {
-    connection = connect({ url: database.url });
+    connection = connect({
+      url: database.url,
+      onQuery: (statement) => statements.push(statement),
+    });
     feed = await openFeed({ db: connection.db, log: silentLog });
     await addModels(MODELS);
     const { db } = connection;
@@ -53,6 +60,10 @@ export function useCatalogServer(): CatalogServer {
   });
 
   return {
+    statements,
+    get databaseUrl() {
+      return database.url;
+    },
     get url() {
       return server.url;
     },

@@ -88,6 +88,10 @@ export const tinySchema = new GraphQLSchema({
       },
     },
   }),
+  mutation: new GraphQLObjectType({
+    name: "Mutation",
+    fields: { touch: { ...text, resolve: () => "touched" } },
+  }),
   subscription: new GraphQLObjectType<number, SchemaContext>({
     name: "Subscription",
     fields: {

@@ -15,6 +15,17 @@ export interface Computed {
   keep: boolean;
 }
 
+/** Makes an answer; ends early when `abort` does. */
+export type Work = (abort: AbortController) => Promise<Computed>;
+
+export interface Computing {
+  result: Promise<Computed>;
+  /** Whether somebody else had asked before. */
+  joined: boolean;
+  /** To be called when the client is gone before the result is there. */
+  leave(): void;
+}
+
 interface Flight {
   result: Promise<Computed>;
   /** Clients that still want it; when the last one leaves, the work is ended. */
@@ -54,36 +65,23 @@ export class AnswerStore {
    * Joins whoever asks the same of the same state, or computes. What was computed is kept when the
    * catalog is still as it was before; a newer answer under an older state would be harmless, the
    * other way round would be a stale one.
-   * @param left - aborts when the client that asks is gone
    */
-  async compute(
-    key: string,
-    state: CatalogState,
-    left: AbortSignal,
-    work: (abort: AbortController) => Promise<Computed>,
-  ): Promise<{ answer: Answer; joined: boolean }> {
+  compute(key: string, state: CatalogState, work: Work): Computing {
     const running = this.#isAt(state) ? this.#flights.get(key) : undefined;
     const flight = running ?? this.#start(key, state, work);
     flight.waiting++;
-    const leave = () => {
-      if (--flight.waiting > 0) return;
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-      flight.abort.abort();
+    return {
+      result: flight.result,
+      joined: running !== undefined,
+      leave: () => {
+        if (--flight.waiting > 0) return;
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+        flight.abort.abort();
+      },
     };
-    left.addEventListener("abort", leave, { once: true });
-    try {
-      const { answer } = await flight.result;
-      return { answer, joined: running !== undefined };
-    } finally {
-      left.removeEventListener("abort", leave);
-    }
   }
 
-  #start(
-    key: string,
-    state: CatalogState,
-    work: (abort: AbortController) => Promise<Computed>,
-  ): Flight {
+  #start(key: string, state: CatalogState, work: Work): Flight {
     const abort = new AbortController();
     const result = work(abort)
       .then((computed) => {

@@ -9,7 +9,7 @@ import type { GraphQLSchema } from "graphql";
 import type { CatalogState } from "../../events/catalog-clock.ts";
 import type { SchemaContext } from "../../schema/context.ts";
 import { Answer, confirm, heldTag } from "../answers/answer.ts";
-import { AnswerStore, type Computed } from "../answers/store.ts";
+import { AnswerStore, type Computed, type Computing, type Work } from "../answers/store.ts";
 import { readBody } from "../http/body.ts";
 import { setCommonHeaders } from "../http/headers.ts";
 import { createDocumentStore, isLasting, type KnownDocument, operationType } from "./documents.ts";
@@ -17,6 +17,7 @@ import { createErrorMask } from "./errors.ts";
 import { MAX_BODY_BYTES } from "./limits.ts";
 import { answerType, isJson } from "./media.ts";
 import type { Params } from "./params.ts";
+import { createPersistedDocuments, type PersistedOptions } from "./persisted.ts";
 import { askedByBody, askedByUrl, keyOfUrl, type Question } from "./question.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { execute, parseValid, write } from "./run.ts";
@@ -36,7 +37,7 @@ const ANSWER_BYTES = 64 * 1024 * 1024;
  */
 export type AnswerKind = "hit" | "confirmed" | "joined" | "computed" | "refused" | "passed";
 
-export interface GraphqlOptions extends SchemaContext {
+export interface GraphqlOptions extends SchemaContext, Partial<PersistedOptions> {
   schema: GraphQLSchema;
   /** Names the running code, so that a new release never confirms an answer of an old one. */
   release: string;
@@ -63,8 +64,10 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   const { schema, log, release, admit, onAnswer = () => {} } = options;
   const { clock } = options.feed;
   const mask = createErrorMask(log);
-  const yoga = createGraphqlServer({ ...options, mask });
-  const tagOf = createTagger(schema, release);
+  const { trusted = null, trustedOnly = false } = options;
+  const persisted = createPersistedDocuments({ trusted, trustedOnly });
+  const yoga = createGraphqlServer({ ...options, mask, persisted });
+  const tagOf = createTagger(schema, `${release}\n${persisted.manifest}`);
   const documents = createDocumentStore();
   const store = new AnswerStore({
     maxBytes: options.answerBytes ?? ANSWER_BYTES,
@@ -115,29 +118,30 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     const shareable = state !== null && !isPersonal(req);
     if (shareable && sendStored(req, res, question.key, state)) return;
     const params = question.params();
-    const known = params && knownDocument(params);
+    const text = params ? persisted.resolve(params) : undefined;
+    if (typeof text === "object") return say(req, res, refuse(text, question.type));
+    const known = text === undefined ? null : knownDocument(text);
     if (!params || !known) return pass(req, res, question.body);
+    if (!question.safe) persisted.register(params);
     const operation = operationType(known, params.operationName);
     if (operation === "mutation" && question.safe && req.method === "QUERY") {
       return say(req, res, refuse(CHANGES_NOTHING, question.type));
     }
     if (operation !== "query") return pass(req, res, question.body);
 
-    const shared = shareable && known.lasting ? state : null;
+    const shared = shareable && known.lasting && !isRegistration(params) ? state : null;
     const tag = shared && question.safe ? tagOf(shared.stamp, question.key) : null;
     const held = heldTag(req, tag);
     if (held !== null) {
       confirm(res, held, state?.version ?? null);
       return onAnswer("confirmed", req);
     }
-    const gone = new AbortController();
-    res.once("close", () => gone.abort());
     const work = (abort: AbortController) => compute(abort, known, params, question, state, tag);
-    const { answer, joined } = shared
-      ? await store.compute(question.key, shared, gone.signal, work)
-      : { ...(await work(gone)), joined: false };
+    const computing = shared ? store.compute(question.key, shared, work) : alone(work);
+    whenGone(res, computing.leave);
+    const { answer } = await computing.result;
     answer.send(req, res);
-    onAnswer(joined ? "joined" : "computed", req);
+    onAnswer(computing.joined ? "joined" : "computed", req);
   }
 
   async function compute(
@@ -160,14 +164,13 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     return { answer, keep: flawless };
   }
 
-  function knownDocument({ query }: Params): KnownDocument | null {
-    if (query === undefined) return null;
-    const found = documents.get(query);
+  function knownDocument(text: string): KnownDocument | null {
+    const found = documents.get(text);
     if (found) return found;
-    const document = parseValid(yoga, query, { exchange: { abort: new AbortController() } });
+    const document = parseValid(yoga, text, { exchange: { abort: new AbortController() } });
     if (!document) return null;
     const known = { document, lasting: isLasting(schema, document) };
-    documents.set(query, known);
+    documents.set(text, known);
     return known;
   }
 
@@ -187,7 +190,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     if (req.method === "QUERY") req.method = "POST";
     if (body !== null) Object.assign(req, { body });
     const abort = new AbortController();
-    res.once("close", () => abort.abort());
+    whenGone(res, () => abort.abort());
     await yoga(req, res, { exchange: { abort } });
     onAnswer("passed", req);
   }
@@ -206,9 +209,27 @@ const CHANGES_NOTHING: Refusal = {
   message: "QUERY changes nothing; send a mutation by POST.",
 };
 
+/** Computes for one client only. */
+function alone(work: Work): Computing {
+  const abort = new AbortController();
+  return { result: work(abort), joined: false, leave: () => abort.abort() };
+}
+
+/** Calls back when the client leaves before its answer is complete. */
+function whenGone(res: ServerResponse, leave: () => void): void {
+  res.on("close", () => {
+    if (!res.writableFinished) leave();
+  });
+}
+
 /** What is asked under somebody's name is neither taken from the others' answers nor given to them. */
 function isPersonal(req: IncomingMessage): boolean {
   return req.headers.authorization !== undefined;
+}
+
+/** It also leaves the document here, which a stored answer would not do. */
+function isRegistration({ query, extensions }: Params): boolean {
+  return query !== undefined && extensions?.persistedQuery !== undefined;
 }
 
 function isRefusal(value: CatalogState | Refusal | null): value is Refusal {

@@ -3,7 +3,7 @@
  * release. The state is read before the answer is made, so a tag can be older than its answer but
  * never newer: a commit in between costs one more request, never a stale 304.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type GraphQLSchema, printSchema } from "graphql";
 
 export type Tagger = (stamp: string, key: string) => string;
@@ -11,10 +11,7 @@ export type Tagger = (stamp: string, key: string) => string;
 export function createTagger(schema: GraphQLSchema, release: string): Tagger {
   let build: string | undefined;
   return (stamp, key) => {
-    build ??= createHash("sha256").update(release).update(printSchema(schema)).digest("base64url");
-    return createHash("sha256")
-      .update(`${build}\n${stamp}\n${key}`)
-      .digest("base64url")
-      .slice(0, 27);
+    build ??= hash("sha256", `${release}\n${printSchema(schema)}`, "base64url");
+    return hash("sha256", `${build}\n${stamp}\n${key}`, "base64url").slice(0, 27);
   };
 }

@@ -6,12 +6,15 @@ import type { SchemaContext } from "../../schema/context.ts";
 import type { ExchangeContext } from "./exchange.ts";
 import { useFreshness } from "./freshness.ts";
 import { MAX_BODY_BYTES, useLimits, useReadableParameters } from "./limits.ts";
+import type { PersistedDocuments } from "./persisted.ts";
+import { DOCUMENT_ID, usePersistedDocuments } from "./persisted-plugin.ts";
 import type { Yoga } from "./run.ts";
 import { useGracefulEnd } from "./subscriptions.ts";
 
 export interface YogaOptions extends SchemaContext {
   schema: GraphQLSchema;
   mask: (error: unknown) => GraphQLError;
+  persisted: PersistedDocuments;
   /** Aborts when the process stops; every subscription is then completed. */
   shutdown: AbortSignal;
   /** Milliseconds one query may take; for tests. */
@@ -26,11 +29,13 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
     context: () => ({ db, feed, log, readConfig, commands }) satisfies SchemaContext,
     plugins: [
       useReadableParameters(),
+      usePersistedDocuments(options.persisted),
       useLimits(options.executionMs),
       useGracefulEnd(shutdown),
       useFreshness(),
     ],
     maskedErrors: { maskError: options.mask },
+    extraParamNames: [DOCUMENT_ID],
     maxRequestBodySize: MAX_BODY_BYTES,
     batching: false,
     multipart: false,
