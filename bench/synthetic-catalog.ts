@@ -21,7 +21,10 @@ const WORDS =
 const BASES = sql.raw(`select * from models where memory_profile is not null
   and total_parameters is not null and slug !~ '-(${WORDS.join("|")})-[0-9]+$'`);
 
-/** Adds models until `count` are listed; the database must already have some to vary. */
+/**
+ * Adds models until `count` are listed; the database must already have some to vary. For more than some
+ * ten thousand the connection needs a statement timeout of hours, as it is given up for dead after that.
+ */
 export async function fillCatalog(db: Database, count: number, seed = 1): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`set local statement_timeout = 0`);

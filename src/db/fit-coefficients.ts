@@ -4,16 +4,12 @@
  * never be older than that; it is small enough to stand in an index, where the profile is not.
  */
 import { QUANTIZATION_NAMES } from "../estimator/quantizations.ts";
+import { figureAt } from "./profile-path.ts";
 
 /** Kinds of layers that an array has room for; no known model has more than three. */
 export const SEGMENTS = 4;
 
-const figure = (...path: string[]) => {
-  const steps = path.map((step) => `->${/^\d+$/.test(step) ? step : `'${step}'`}`);
-  const last = steps.pop()!.replace("->", "->>");
-  return `coalesce((memory_profile${steps.join("")}${last})::float8, 0)`;
-};
-const segment = (index: number, name: string) => figure("cache", "segments", String(index), name);
+const segment = (index: number, name: string) => figureAt("cache", "segments", index, name);
 
 /** A width that blocks of 32 do not divide, in keys or in values. */
 const ODD_WIDTH = "$.cache.keyHeadWidths[*], $.cache.valueHeadWidths[*]"
@@ -23,13 +19,13 @@ const ODD_WIDTH = "$.cache.keyHeadWidths[*], $.cache.valueHeadWidths[*]"
 
 const COEFFICIENTS: Record<string, string> = {
   /** Bytes of one sequence that do not grow: recurrent states and the like. */
-  fixedBytes: `${figure("cache", "fixedBytesPerSequence")} + ${figure("cache", "stateBytesPerSequence")}`,
-  peakElements: figure("compute", "peakElements"),
-  cellElements: figure("compute", "cellElements"),
-  outputElements: figure("compute", "outputElements"),
-  vocabSize: figure("compute", "vocabSize"),
+  fixedBytes: `${figureAt("cache", "fixedBytesPerSequence")} + ${figureAt("cache", "stateBytesPerSequence")}`,
+  peakElements: figureAt("compute", "peakElements"),
+  cellElements: figureAt("compute", "cellElements"),
+  outputElements: figureAt("compute", "outputElements"),
+  vocabSize: figureAt("compute", "vocabSize"),
   /** 1 when some layers see the whole context. */
-  fullMask: "case when (memory_profile->'compute'->>'fullMask')::boolean then 1 else 0 end",
+  fullMask: "case when (memory_profile #>> '{compute,fullMask}')::boolean then 1 else 0 end",
   /** 1 when quantized cache types do not divide the heads. */
   oddWidth: `case when ${ODD_WIDTH} then 1 else 0 end`,
 };
@@ -40,7 +36,8 @@ for (let index = 0; index < SEGMENTS; index++) {
   COEFFICIENTS[`elements${index}`] =
     `${segment(index, "keyElements")} + ${segment(index, "valueElements")}`;
 }
-for (const name of QUANTIZATION_NAMES) COEFFICIENTS[name] = figure("weights", name, "deviceBytes");
+for (const name of QUANTIZATION_NAMES)
+  COEFFICIENTS[name] = figureAt("weights", name, "deviceBytes");
 
 const NAMES = Object.keys(COEFFICIENTS);
 
@@ -48,6 +45,6 @@ const NAMES = Object.keys(COEFFICIENTS);
 export const placeOf = (name: string): number => NAMES.indexOf(name) + 1;
 
 /** What the column is generated from; null without a profile, or when it does not fit the array. */
-export const FIT_EXPRESSION = `case when jsonb_array_length(memory_profile->'cache'->'segments') <= ${SEGMENTS} then array[${Object.values(
+export const FIT_EXPRESSION = `case when jsonb_array_length(memory_profile #> '{cache,segments}') <= ${SEGMENTS} then array[${Object.values(
   COEFFICIENTS,
 ).join(", ")}]::float8[] end`;

@@ -14,7 +14,7 @@ export { downloadBytes } from "./download.ts";
 export { type VllmPaging, vllmPaging } from "./engines/vllm-parts.ts";
 export { EstimatorError, type EstimatorErrorCode, MAX_TOKENS } from "./errors.ts";
 export { type Interval, type MemoryEstimate, RUNTIME_BYTES } from "./estimate.ts";
-export { evaluate } from "./evaluate.ts";
+export { evaluate, evaluateLlamaCpp } from "./evaluate.ts";
 export { CACHE_TYPES, type CacheType, TENSOR_TYPES, type TensorType } from "./formats.ts";
 export { type NominalEstimate, type NominalInput, nominalEstimate } from "./nominal.ts";
 export { countParameters, type ParameterCounts } from "./parameters.ts";
@@ -32,6 +32,7 @@ export { type Remedies, remedies } from "./place/remedies.ts";
 export {
   type Basis,
   type FileSizes,
+  type LlamaCppProfile,
   type MemoryProfile,
   PROFILE_VERSION,
   type WeightBytes,

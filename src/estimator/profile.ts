@@ -56,9 +56,15 @@ export interface MemoryProfile {
   vllm: VllmProfile;
 }
 
+/** What llama.cpp's rules read of a profile. */
+export interface LlamaCppProfile
+  extends Pick<MemoryProfile, "contextLength" | "weights" | "cache" | "compute"> {
+  parameters: Pick<ParameterCounts, "total"> | null;
+}
+
 /** The sizes of the quantization that the settings name; throws `UNKNOWN_FORMAT` for any other. */
 export function weightsFor(
-  profile: MemoryProfile,
+  profile: Pick<MemoryProfile, "weights">,
   settings: EstimateSettings,
 ): FileSizes & Pick<WeightBytes, "basis" | "container"> {
   const { quant } = settings;

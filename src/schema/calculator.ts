@@ -4,10 +4,10 @@
  */
 import { compile, type MemoryProfile } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
+import { ESTIMATE_COLUMNS } from "./estimate-selection.ts";
 import { engineField, methodField, settingsFields } from "./estimate-settings.ts";
 import { ArchitectureInput, architectureOf, type HandArchitecture } from "./hand-architecture.ts";
 import { badInput, checkText, refusalsAsBadInput } from "./input-errors.ts";
-import { ESTIMATE_COLUMNS } from "./model-memory.ts";
 import { READING_COST, readingOf, weighOrSay } from "./pasted-config.ts";
 import { formatOf, WEIGHT_FORMAT_NAMES } from "./quantization.ts";
 import { type Estimate, type EstimateInput, estimate, MemoryEstimate } from "./vram.ts";

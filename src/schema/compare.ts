@@ -2,10 +2,10 @@
 import { getSchemaConfig, queryFromInfo } from "@pothos/plugin-drizzle";
 import { formatBytes } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
+import { ESTIMATE_COLUMNS } from "./estimate-selection.ts";
 import { settingsArgs } from "./estimate-settings.ts";
 import { badInput, checkText } from "./input-errors.ts";
 import { Model } from "./model.ts";
-import { ESTIMATE_COLUMNS } from "./model-memory.ts";
 import { PRINTED_COLUMNS, type PrintedFact, specification } from "./specification.ts";
 import { type Estimate, estimate } from "./vram.ts";
 

@@ -1,21 +1,19 @@
 /** What a model weighs: its estimate, its hardware tier and the table of its model page. */
 import { hardwareSize, hardwareTier } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
+import { estimateSelection, selectedProfile } from "./estimate-selection.ts";
 import { checkContext, marginArgs, quantArg, settingsArgs } from "./estimate-settings.ts";
 import { HardwareSizeEnum, HardwareTierEnum } from "./hardware-tier.ts";
 import { badInput } from "./input-errors.ts";
 import { Model } from "./model.ts";
 import { Quantization, QuantizationNameEnum, type WeightFormatName } from "./quantization.ts";
-import { type Estimate, estimate, MemoryEstimate } from "./vram.ts";
-
-/** All that an estimate of either method reads. */
-export const ESTIMATE_COLUMNS = {
-  memoryProfile: true,
-  totalParameters: true,
-  layers: true,
-  kvHeads: true,
-  headDim: true,
-} as const;
+import {
+  type Estimate,
+  type EstimateInput,
+  estimate,
+  MemoryEstimate,
+  type NominalShape,
+} from "./vram.ts";
 
 interface TableRow {
   quant: WeightFormatName;
@@ -52,14 +50,18 @@ function powersOfTwo(contextLength: number | null): number[] {
   return [...points, longest];
 }
 
+/** The estimate of one format, from what `estimateSelection` selected. */
+const estimateOf = (model: NominalShape, args: EstimateInput) =>
+  estimate(selectedProfile(model, [args.quant], args), model, args);
+
 builder.drizzleObjectFields(Model, (t) => ({
   vram: t.field({
     type: MemoryEstimate,
     nullable: true,
     description: "Memory it takes, item by item; null when unknown, see `vramReason`.",
     args: settingsArgs,
-    select: { columns: ESTIMATE_COLUMNS },
-    resolve: (model, args) => estimate(model.memoryProfile, model, args),
+    select: (args) => estimateSelection([args.quant], args),
+    resolve: (model, args) => estimateOf(model, args),
   }),
   vramReason: t.exposeString("vramReason", {
     nullable: true,
@@ -70,9 +72,9 @@ builder.drizzleObjectFields(Model, (t) => ({
     nullable: true,
     description: "How much hardware it needs, in three steps; null when unknown.",
     args: settingsArgs,
-    select: { columns: ESTIMATE_COLUMNS },
+    select: (args) => estimateSelection([args.quant], args),
     resolve: (model, args) => {
-      const result = estimate(model.memoryProfile, model, args);
+      const result = estimateOf(model, args);
       return result && hardwareTier(result.totalBytes);
     },
   }),
@@ -81,9 +83,9 @@ builder.drizzleObjectFields(Model, (t) => ({
     nullable: true,
     description: "How much hardware it needs, on a finer scale; null when unknown.",
     args: settingsArgs,
-    select: { columns: ESTIMATE_COLUMNS },
+    select: (args) => estimateSelection([args.quant], args),
     resolve: (model, args) => {
-      const result = estimate(model.memoryProfile, model, args);
+      const result = estimateOf(model, args);
       return result && hardwareSize(result.totalBytes);
     },
   }),
@@ -98,14 +100,18 @@ builder.drizzleObjectFields(Model, (t) => ({
       }),
       ...marginArgs,
     },
-    select: { columns: { ...ESTIMATE_COLUMNS, contextLength: true } },
+    select: (args) => {
+      const { columns, ...rest } = estimateSelection([args.quant], args);
+      return { columns: { ...columns, contextLength: true }, ...rest };
+    },
     // As many points as asked for; some 12 when left to us.
     complexity: ({ ctxs }) => ({ field: 1, multiplier: ctxs?.length ?? 12 }),
     resolve: (model, { ctxs, ...settings }) => {
       const points = ctxs ?? powersOfTwo(model.contextLength);
       if (points.length > MOST_POINTS) throw badInput("ctxs", ctxs, `at most ${MOST_POINTS}`);
       for (const ctx of points) checkContext("ctxs", ctx);
-      const curve = points.map((ctx) => estimate(model.memoryProfile, model, { ...settings, ctx }));
+      const profile = selectedProfile(model, [settings.quant], settings);
+      const curve = points.map((ctx) => estimate(profile, model, { ...settings, ctx }));
       return curve.some((point) => point === null) ? null : curve.filter((point) => point !== null);
     },
   }),
@@ -125,16 +131,17 @@ builder.drizzleObjectFields(Model, (t) => ({
       }),
       ...marginArgs,
     },
-    select: { columns: ESTIMATE_COLUMNS },
+    select: (args) => estimateSelection(args.quants, args),
     resolve: (model, { quants, ctxs, ...margin }) => {
       if (quants.length > MOST_ROWS) throw badInput("quants", quants, `at most ${MOST_ROWS}`);
       if (ctxs.length > MOST_COLUMNS) throw badInput("ctxs", ctxs, `at most ${MOST_COLUMNS}`);
       for (const ctx of ctxs) checkContext("ctxs", ctx);
+      const profile = selectedProfile(model, quants, margin);
       const rows: TableRow[] = [];
       for (const quant of quants) {
         const row: TableRow = { quant, cells: [] };
         for (const ctx of ctxs) {
-          const cell = estimate(model.memoryProfile, model, { quant, ctx, ...margin });
+          const cell = estimate(profile, model, { quant, ctx, ...margin });
           if (!cell) return null;
           row.cells.push(cell);
         }

@@ -2,9 +2,11 @@
 import {
   type Basis,
   evaluate,
+  evaluateLlamaCpp,
   hardwareSize,
   hardwareTier,
   type MemoryEstimate as Itemised,
+  type LlamaCppProfile,
   type MemoryProfile,
   memoryClassGiB,
   nominalEstimate,
@@ -147,7 +149,7 @@ export type EstimateInput = SettingsInput & { method: EstimateMethod };
 
 /** The estimate of either method; null when the model says too little for it. */
 export function estimate(
-  profile: MemoryProfile | null,
+  profile: LlamaCppProfile | MemoryProfile | null,
   shape: NominalShape,
   input: EstimateInput,
 ): Estimate | null {
@@ -155,15 +157,17 @@ export function estimate(
   return profile && itemised(profile, input);
 }
 
-export function itemised(profile: MemoryProfile, input: SettingsInput): Estimate {
+export function itemised(profile: LlamaCppProfile | MemoryProfile, input: SettingsInput): Estimate {
   const settings = settingsOf(input);
-  const bill = refusalsAsBadInput(() => evaluate(profile, settings));
+  const bill = refusalsAsBadInput(() =>
+    "vllm" in profile ? evaluate(profile, settings) : evaluateLlamaCpp(profile, settings),
+  );
   return billed(profile, bill, input.quant, input.ctx);
 }
 
 /** A bill of the estimator, with what it is for. */
 export function billed(
-  profile: MemoryProfile,
+  profile: Pick<LlamaCppProfile, "weights" | "parameters">,
   bill: Itemised,
   quant: WeightFormatName,
   contextTokens: number,

@@ -26,6 +26,7 @@ import type {
   WeightFormat,
 } from "../facts.ts";
 import { FIT_EXPRESSION } from "../fit-coefficients.ts";
+import { TERMS_EXPRESSION } from "../profile-terms.ts";
 import { count, instant } from "./columns.ts";
 
 /** What lists show. Written out, because a partial index does not serve a parameter. */
@@ -145,6 +146,8 @@ export const models = pgTable(
       .generatedAlwaysAs(sql`coalesce(context_length, 0)`),
     /** The memory profile as plain numbers, which "what fits" is computed from; see its file. */
     fit: doublePrecision("fit").array().generatedAlwaysAs(sql.raw(FIT_EXPRESSION)),
+    /** What llama.cpp's estimates read of the profile, as plain numbers; see its file. */
+    terms: doublePrecision("terms").array().generatedAlwaysAs(sql.raw(TERMS_EXPRESSION)),
     /** Name, id and family in one lower-case text, for trigram search. */
     searchText: text("search_text").notNull(),
   },

@@ -5,11 +5,11 @@ import { computeInterval } from "../compute/index.ts";
 import { EstimatorError } from "../errors.ts";
 import type { EngineParts } from "../estimate.ts";
 import { cacheFormat } from "../formats.ts";
-import { type MemoryProfile, weightsFor } from "../profile.ts";
+import { type LlamaCppProfile, weightsFor } from "../profile.ts";
 import type { EstimateSettings } from "../settings.ts";
 import { LLAMA_CPP_ENGINE } from "./llamacpp.ts";
 
-export function llamaCppParts(profile: MemoryProfile, settings: EstimateSettings): EngineParts {
+export function llamaCppParts(profile: LlamaCppProfile, settings: EstimateSettings): EngineParts {
   const { cache } = profile;
   const sequences = settings.sequences ?? 1;
   const unified = settings.kvUnified ?? false;
