@@ -17,6 +17,9 @@ export type ErrorCode =
   | "DATABASE_UNAVAILABLE" // Postgres could not be started or reached
   | "EVENTS_COMPACTED" // the requested part of the change log is gone
   | "VERSION_NOT_REACHED" // this process has not seen the version that the client has
+  | "ADMIN_DISABLED" // mutations are off, because no administrator's token is configured
+  | "UNAUTHENTICATED" // the administrator's token is missing or wrong
+  | "RATE_LIMITED" // the caller has asked more than its share
   | "SERVICE_UNAVAILABLE"; // shutting down, or overloaded
 
 export interface PlimsollErrorOptions {

@@ -1,44 +1,27 @@
 /**
  * What an administrator may ask of the running program, put together from the queue and the catalog
- * for those who may not know either. The queue is connected to at the first command that needs it, so
- * that an API process without an administrator has no such connection.
+ * for those who may not know either.
  */
 import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
 import { holdRecord, type RecordKey, releaseRecord } from "../db/hold.ts";
 import { PlimsollError } from "../errors.ts";
-import { type IngestQueue, openQueue } from "../ingest/queue.ts";
 import { REPOSITORY_ID } from "../ingest/sources/hugging-face/protocol.ts";
-import type { Log } from "../log.ts";
 import type { Asked, Commands } from "../schema/context.ts";
+import type { QueueAccess } from "./queue-access.ts";
 import { plannedSources } from "./sources.ts";
 
 export interface CommandDeps {
   config: Config;
   db: Database;
-  databaseUrl: string;
-  log: Log;
-}
-
-export interface OpenCommands extends Commands {
-  close(): Promise<void>;
+  queue: QueueAccess;
 }
 
 const HUB = "hugging-face";
 const LONGEST_REASON = 500;
 
-export function createCommands({ config, db, databaseUrl, log }: CommandDeps): OpenCommands {
+export function createCommands({ config, db, queue }: CommandDeps): Commands {
   const enabled = plannedSources(config).filter((planned) => planned.enabled);
-  let opened: Promise<IngestQueue> | null = null;
-
-  /** A queue that could not be reached is tried again by the next command. */
-  function queue(): Promise<IngestQueue> {
-    opened ??= openQueue({ databaseUrl, redisUrl: config.redisUrl, log }).catch((error) => {
-      opened = null;
-      throw error;
-    });
-    return opened;
-  }
 
   function checkSource(id: string): void {
     const known = enabled.map(({ source }) => source.id);
@@ -47,11 +30,11 @@ export function createCommands({ config, db, databaseUrl, log }: CommandDeps): O
   }
 
   async function askForModel(externalId: string): Promise<Asked> {
-    return asked(await (await queue()).askForModel(HUB, externalId));
+    return asked(await (await queue.get()).askForModel(HUB, externalId));
   }
 
   async function askForRun(sourceId: string): Promise<Asked> {
-    return asked(await (await queue()).askForRun(sourceId));
+    return asked(await (await queue.get()).askForRun(sourceId));
   }
 
   return {
@@ -85,9 +68,12 @@ export function createCommands({ config, db, databaseUrl, log }: CommandDeps): O
       else await askForRun(record.sourceId);
     },
 
-    async close() {
-      const queue = await opened?.catch(() => null);
-      await queue?.close();
+    async pauseIngestion() {
+      await (await queue.get()).pause();
+    },
+
+    async resumeIngestion() {
+      await (await queue.get()).resume();
     },
   };
 }

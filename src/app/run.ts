@@ -5,16 +5,12 @@
 import { once } from "node:events";
 import type { Config } from "../config.ts";
 import { messageOf } from "../errors.ts";
-import { openFeed } from "../events/feed.ts";
 import { createLog, type Log } from "../log.ts";
-import { startServer } from "../server/index.ts";
+import { openApi } from "./api.ts";
 import { banner, catalogSize } from "./banner.ts";
 import { type OpenDatabase, openDatabase } from "./database.ts";
 import { whenReachable } from "./patience.ts";
-import { readPastedConfig as readConfig } from "./read-config.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
-import { readTrustedDocuments } from "./trusted-documents.ts";
-import { VERSION } from "./version.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 export const startCommand = (config: Config) => run(config, { api: true, worker: true });
@@ -45,7 +41,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     // An API answers from the catalog whether or not the worker's queue is there.
     const first = await Promise.race([worker, signal, ...(parts.api ? [waiting] : [])]);
     if (stopping.signal.aborted) return;
-    const url = parts.api ? await openApi(config, database, log, closers) : null;
+    const url = parts.api ? await openApi({ config, database, log, closers }) : null;
     const size = await catalogSize(database.db);
     const next = parts.worker ? (first?.next() ?? []) : null;
     console.log(banner({ config, database, url, size, next }));
@@ -91,23 +87,4 @@ async function openWorker(start: WorkerStart): Promise<RunningWorker | null> {
   if ((await catalogSize(db)).models === 0)
     await Promise.race([bundled, once(stopping.signal, "abort")]);
   return worker;
-}
-
-async function openApi(
-  config: Config,
-  { db }: OpenDatabase,
-  log: Log,
-  closers: Closers,
-): Promise<string> {
-  const documents = await readTrustedDocuments(config.trustedDocuments);
-  const feed = closers.add("change feed", await openFeed({ db, log }));
-  const { host, port, answerCacheBytes: answerBytes } = config;
-  const server = closers.add(
-    "API",
-    await startServer({
-      ...{ host, port, db, feed, log, readConfig, release: VERSION },
-      ...{ answerBytes, ...documents },
-    }),
-  );
-  return server.url;
 }

@@ -20,6 +20,7 @@ import {
   type SyncData,
 } from "./jobs.ts";
 import { connectBackend } from "./queue-backend.ts";
+import { makeQueueBoard, type QueueBoard } from "./queue-board.ts";
 
 const READY_WITHIN_MS = 10_000;
 const REMIND_MS = 30_000;
@@ -63,8 +64,23 @@ export interface IngestQueue {
   pause(): Promise<void>;
   resume(): Promise<void>;
   isPaused(): Promise<boolean>;
+  /** What the queue holds now. */
+  depth(): Promise<QueueDepth>;
+  /** Bull Board over this queue, for a path without a slash at its end. */
+  board(path: string): Promise<QueueBoard>;
   /** Gives running jobs back, then lets go of every connection. */
   close(): Promise<void>;
+}
+
+/** Jobs by state, and how long the one that would be taken next has waited. */
+export interface QueueDepth {
+  waiting: number;
+  active: number;
+  delayed: number;
+  /** Those that failed for good and are kept to be looked at. */
+  failed: number;
+  /** Milliseconds; 0 when none waits. */
+  oldestMs: number;
 }
 
 export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
@@ -147,6 +163,20 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     pause: () => queue.pause(),
     resume: () => queue.resume(),
     isPaused: () => queue.isPaused(),
+
+    async depth() {
+      const counts = await queue.getJobCounts("wait", "prioritized", "active", "delayed", "failed");
+      const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+      const [waiting, urgent] = await Promise.all([
+        queue.getJobs(["wait"], 0, 0, true),
+        queue.getJobs(["prioritized"], 0, 0, true),
+      ]);
+      const times = [...waiting, ...urgent].flatMap((job) => job?.timestamp ?? []);
+      const oldestMs = times.length > 0 ? Math.max(0, Date.now() - Math.min(...times)) : 0;
+      return { waiting: wait + prioritized, active, delayed, failed, oldestMs };
+    },
+
+    board: (path) => makeQueueBoard(queue, path),
 
     async close() {
       stopping.abort();

@@ -18,6 +18,8 @@ export interface SchemaContext {
   readConfig: ConfigReader;
   /** What an administrator may have done; null where nobody may. */
   commands?: Commands | null;
+  /** Whether this request carries the administrator's token. */
+  isAdmin?: boolean | undefined;
 }
 
 /** Every command throws a `PlimsollError` with `BAD_USER_INPUT` that names what it does not know. */
@@ -30,6 +32,9 @@ export interface Commands {
   quarantine(record: RecordKey, reason: string): Promise<void>;
   /** Lets a record that was set aside by hand count again, and has it read anew. */
   release(record: RecordKey): Promise<void>;
+  /** Lets no worker take another job. */
+  pauseIngestion(): Promise<void>;
+  resumeIngestion(): Promise<void>;
 }
 
 /** `QUEUED`: a worker will do it. `WAITING`: the same was asked for before and is not done yet. */

@@ -26,6 +26,7 @@ import "./search.ts";
 import "./facets.ts";
 import "./config-reading.ts";
 import "./source.ts";
+import "./administration.ts";
 import "./event.ts";
 import "./changes.ts";
 import "./node.ts";

@@ -5,6 +5,8 @@
 import type { GraphQLSchema } from "graphql";
 import type { EventFeed } from "../events/feed.ts";
 import type { SchemaContext } from "../schema/context.ts";
+import { QUEUES_PATH, queueRoutes, type SubHandler } from "./admin/routes.ts";
+import { createAdminCheck } from "./admin/token.ts";
 import { createGraphqlHandler, type GraphqlOptions } from "./graphql/handler.ts";
 import type { Readiness } from "./health.ts";
 import { listen } from "./http/listener.ts";
@@ -15,12 +17,16 @@ import { createRoutes } from "./routes.ts";
 const GRACE_MS = 10_000;
 
 export interface ServerOptions
-  extends SchemaContext,
+  extends Omit<SchemaContext, "isAdmin">,
     Pick<GraphqlOptions, "answerBytes" | "trusted" | "trustedOnly" | "admit" | "onAnswer"> {
   /** Address to listen on, such as `127.0.0.1`, or `0.0.0.0` for all. */
   host: string;
   /** Port to listen on; 0 takes a free one. */
   port: number;
+  /** Who is an administrator; nobody without it. */
+  adminToken?: string | null;
+  /** Makes the page of the job queue at its first use, for administrators. */
+  queueBoard?: (path: string) => Promise<SubHandler>;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
   readiness?: () => Promise<Readiness>;
   /** Names the running code in entity tags; a new release never confirms an old answer. */
@@ -39,9 +45,22 @@ export interface RunningServer {
 export async function serve(schema: GraphQLSchema, options: ServerOptions): Promise<RunningServer> {
   const { host, feed, log, release = "" } = options;
   const shutdown = new AbortController();
-  const graphql = createGraphqlHandler({ ...options, schema, release, shutdown: shutdown.signal });
+  const adminToken = options.adminToken ?? null;
+  const isBearer = createAdminCheck(adminToken);
+  const graphql = createGraphqlHandler({
+    ...options,
+    schema,
+    release,
+    shutdown: shutdown.signal,
+    mayCommand: (req) => isBearer(req) === "admin",
+  });
   const readiness = options.readiness ?? (() => databaseAnswers(feed));
   const routes = createRoutes({ schema, graphql, readiness, shutdown: shutdown.signal });
+  const { queueBoard } = options;
+  if (queueBoard) {
+    const check = createAdminCheck(adminToken, { byPassword: true });
+    routes.push(...queueRoutes(check, () => queueBoard(QUEUES_PATH)));
+  }
   const listener = await listen(host, options.port, createRouter(routes, log));
 
   return {

@@ -1,26 +1,30 @@
 /** What an administrator asks for reaches the queue or the catalog, or is refused with a reason. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createCommands, type OpenCommands } from "../../src/app/commands.ts";
+import { createCommands } from "../../src/app/commands.ts";
+import { createQueueAccess, type QueueAccess } from "../../src/app/queue-access.ts";
 import { readConfig } from "../../src/config.ts";
 import { writeRecords } from "../../src/db/catalog.ts";
 import { type Connection, connect } from "../../src/db/client.ts";
 import { openQueue } from "../../src/ingest/queue.ts";
 import { silentLog } from "../../src/log.ts";
+import type { Commands } from "../../src/schema/context.ts";
 import { useTestDatabase } from "../helpers/database.ts";
 import { modelRecord } from "../helpers/records.ts";
 
 const database = useTestDatabase();
 let connection: Connection;
-let commands: OpenCommands;
+let queue: QueueAccess;
+let commands: Commands;
 
 beforeAll(() => {
   connection = connect({ url: database.url });
   const config = readConfig({ SOURCES: "hugging-face,models-dev" });
   const { db } = connection;
-  commands = createCommands({ config, db, databaseUrl: database.url, log: silentLog });
+  queue = createQueueAccess({ databaseUrl: database.url, redisUrl: null, log: silentLog });
+  commands = createCommands({ config, db, queue });
 });
 afterAll(async () => {
-  await commands?.close();
+  await queue?.close();
   await connection?.close();
 });
 

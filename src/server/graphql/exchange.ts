@@ -5,6 +5,8 @@
 export interface Exchange {
   /** Aborted when nobody waits for the answer or the time is up; ends execution and subscription. */
   readonly abort: AbortController;
+  /** Whether the request carries the administrator's token. */
+  readonly isAdmin?: boolean | undefined;
 }
 
 /** The context of every plugin of this folder. */

@@ -37,7 +37,7 @@ const ANSWER_BYTES = 64 * 1024 * 1024;
  */
 export type AnswerKind = "hit" | "confirmed" | "joined" | "computed" | "refused" | "passed";
 
-export interface GraphqlOptions extends SchemaContext, Partial<PersistedOptions> {
+export interface GraphqlOptions extends Omit<SchemaContext, "isAdmin">, Partial<PersistedOptions> {
   schema: GraphQLSchema;
   /** Names the running code, so that a new release never confirms an answer of an old one. */
   release: string;
@@ -47,6 +47,8 @@ export interface GraphqlOptions extends SchemaContext, Partial<PersistedOptions>
   executionMs?: number;
   /** Bytes of finished answers to hold; 0 holds none. */
   answerBytes?: number;
+  /** Whether a request may give an administrator's commands. */
+  mayCommand?: (req: IncomingMessage) => boolean;
   /** Called first; false when it has answered the request itself, with a refusal. */
   admit?: (req: IncomingMessage, res: ServerResponse) => boolean;
   /** Told of every answer when it is sent. */
@@ -191,7 +193,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     if (body !== null) Object.assign(req, { body });
     const abort = new AbortController();
     whenGone(res, () => abort.abort());
-    await yoga(req, res, { exchange: { abort } });
+    await yoga(req, res, { exchange: { abort, isAdmin: options.mayCommand?.(req) } });
     onAnswer("passed", req);
   }
 

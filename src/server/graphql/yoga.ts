@@ -11,7 +11,7 @@ import { DOCUMENT_ID, usePersistedDocuments } from "./persisted-plugin.ts";
 import type { Yoga } from "./run.ts";
 import { useGracefulEnd } from "./subscriptions.ts";
 
-export interface YogaOptions extends SchemaContext {
+export interface YogaOptions extends Omit<SchemaContext, "isAdmin"> {
   schema: GraphQLSchema;
   mask: (error: unknown) => GraphQLError;
   persisted: PersistedDocuments;
@@ -26,7 +26,8 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
   return createYoga<ExchangeContext>({
     schema,
     // A new object for each request: the schema keeps plans and costs under its identity.
-    context: () => ({ db, feed, log, readConfig, commands }) satisfies SchemaContext,
+    context: ({ exchange }) =>
+      ({ db, feed, log, readConfig, commands, isAdmin: exchange.isAdmin }) satisfies SchemaContext,
     plugins: [
       useReadableParameters(),
       usePersistedDocuments(options.persisted),

@@ -10,7 +10,7 @@ import { setCommonHeaders } from "./headers.ts";
 export interface Route {
   /** An exact path, or a prefix when it ends in a slash. */
   path: string;
-  methods: readonly ("GET" | "POST" | "QUERY")[];
+  methods: readonly ("GET" | "POST" | "QUERY" | "PUT" | "PATCH" | "DELETE")[];
   handle(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> | void;
   /** True when the handler writes the common headers itself, in one go with its own. */
   ownHeaders?: boolean;

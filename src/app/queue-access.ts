@@ -1,0 +1,31 @@
+/**
+ * The queue for parts of the program that may never need it: connected to at its first use, shared
+ * from then on, and tried again where it could not be reached.
+ */
+import { type IngestQueue, openQueue, type QueueOptions } from "../ingest/queue.ts";
+
+export interface QueueAccess {
+  /** The open queue. */
+  get(): Promise<IngestQueue>;
+  /** The same if it is open already, else null. */
+  peek(): Promise<IngestQueue | null>;
+  close(): Promise<void>;
+}
+
+export function createQueueAccess(options: QueueOptions): QueueAccess {
+  let opened: Promise<IngestQueue> | null = null;
+  const peek = async () => (await opened?.catch(() => null)) ?? null;
+  return {
+    get() {
+      opened ??= openQueue(options).catch((error) => {
+        opened = null;
+        throw error;
+      });
+      return opened;
+    },
+    peek,
+    async close() {
+      await (await peek())?.close();
+    },
+  };
+}
