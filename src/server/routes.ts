@@ -38,11 +38,17 @@ export function createRoutes({ schema, graphql, readiness, shutdown }: RouteOpti
       ownHeaders: true,
       handle(req, res, { search }) {
         const reads = req.method === "GET" || req.method === "HEAD";
-        if (!reads || !wantsPage(req.headers.accept)) return graphql(req, res, search);
+        if (!reads || !wantsPage(req.headers.accept)) return graphql.handle(req, res, search);
         setCommonHeaders(res);
         res.setHeader("vary", "Accept");
         return graphiqlPage(GRAPHQL_PATH).then((page) => sendContent(req, res, page));
       },
+    },
+    {
+      path: `${GRAPHQL_PATH}/stream`,
+      methods: ["GET", "POST", "PUT", "DELETE"],
+      ownHeaders: true,
+      handle: (req, res, { search }) => graphql.streams.single(req, res, search),
     },
     {
       path: ASSETS_PATH,

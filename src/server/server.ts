@@ -7,18 +7,22 @@ import type { EventFeed } from "../events/feed.ts";
 import type { SchemaContext } from "../schema/context.ts";
 import { QUEUES_PATH, queueRoutes, type SubHandler } from "./admin/routes.ts";
 import { createAdminCheck } from "./admin/token.ts";
-import { createGraphqlHandler, type GraphqlOptions } from "./graphql/handler.ts";
+import { createGraphqlHandler, GRAPHQL_PATH, type GraphqlOptions } from "./graphql/handler.ts";
 import type { Readiness } from "./health.ts";
-import { listen } from "./http/listener.ts";
+import { LIMITS, listen } from "./http/listener.ts";
 import { createRouter } from "./http/router.ts";
 import { createRoutes } from "./routes.ts";
+import { refuseUpgrade } from "./streams/websocket.ts";
 
 /** Milliseconds that open answers get when the server stops. */
 const GRACE_MS = 10_000;
 
 export interface ServerOptions
   extends Omit<SchemaContext, "isAdmin">,
-    Pick<GraphqlOptions, "answerBytes" | "trusted" | "trustedOnly" | "admit" | "onAnswer"> {
+    Pick<
+      GraphqlOptions,
+      "answerBytes" | "trusted" | "trustedOnly" | "admit" | "onAnswer" | "streamLimits"
+    > {
   /** Address to listen on, such as `127.0.0.1`, or `0.0.0.0` for all. */
   host: string;
   /** Port to listen on; 0 takes a free one. */
@@ -61,7 +65,11 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
     const check = createAdminCheck(adminToken, { byPassword: true });
     routes.push(...queueRoutes(check, () => queueBoard(QUEUES_PATH)));
   }
-  const listener = await listen(host, options.port, createRouter(routes, log));
+  const router = createRouter(routes, log);
+  const listener = await listen(host, options.port, router, LIMITS, (req, socket, head) => {
+    if (req.url?.split("?")[0] === GRAPHQL_PATH) return graphql.streams.upgrade(req, socket, head);
+    return refuseUpgrade(socket, "404 Not Found", "Only /graphql speaks WebSocket.\n");
+  });
 
   return {
     url: `http://${hostInUrl(host)}:${listener.port}`,

@@ -73,7 +73,7 @@ test("batches are refused", async () => {
 });
 
 test("an operation that takes too long is ended with 503", async () => {
-  const handle = createGraphqlHandler({
+  const { handle } = createGraphqlHandler({
     schema: tinySchema,
     ...tinyOptions(tinyFeed()),
     release: "",

@@ -7,7 +7,8 @@ import { openSubscriptions, tinyFeed, tinyOptions, tinySchema } from "./tiny.ts"
 
 async function start() {
   const feed = tinyFeed();
-  const server = await serve(tinySchema, tinyOptions(feed));
+  const options = { ...tinyOptions(feed), streamLimits: { keepAliveMs: 200 } };
+  const server = await serve(tinySchema, options);
   onTestFinished(() => server.close());
   return { feed, server };
 }

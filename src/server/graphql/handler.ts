@@ -12,11 +12,13 @@ import { Answer, confirm, heldTag } from "../answers/answer.ts";
 import { AnswerStore, type Computed, type Computing, type Work } from "../answers/store.ts";
 import { readBody } from "../http/body.ts";
 import { setCommonHeaders } from "../http/headers.ts";
+import type { StreamLimits } from "../streams/event-stream.ts";
+import { createStreams, type Streams } from "../streams/index.ts";
 import { createDocumentStore, isLasting, type KnownDocument, operationType } from "./documents.ts";
 import { createErrorMask } from "./errors.ts";
 import { MAX_BODY_BYTES } from "./limits.ts";
 import { answerType, isJson } from "./media.ts";
-import type { Params } from "./params.ts";
+import { type Params, paramsOfBody, paramsOfSearch } from "./params.ts";
 import { createPersistedDocuments, type PersistedOptions } from "./persisted.ts";
 import { askedByBody, askedByUrl, keyOfUrl, type Question } from "./question.ts";
 import { type Refusal, refuse } from "./refusal.ts";
@@ -49,17 +51,18 @@ export interface GraphqlOptions extends Omit<SchemaContext, "isAdmin">, Partial<
   answerBytes?: number;
   /** Whether a request may give an administrator's commands. */
   mayCommand?: (req: IncomingMessage) => boolean;
+  /** How event streams treat clients; for tests. */
+  streamLimits?: Partial<StreamLimits>;
   /** Called first; false when it has answered the request itself, with a refusal. */
   admit?: (req: IncomingMessage, res: ServerResponse) => boolean;
   /** Told of every answer when it is sent. */
   onAnswer?: (kind: AnswerKind, req: IncomingMessage) => void;
 }
 
-export type GraphqlHandler = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  search: string,
-) => Promise<void> | void;
+export interface GraphqlHandler {
+  handle(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> | void;
+  streams: Streams;
+}
 
 /** Makes the handler of `/graphql`; `search` is the part of the URL after the question mark. */
 export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
@@ -71,6 +74,11 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   const yoga = createGraphqlServer({ ...options, mask, persisted });
   const tagOf = createTagger(schema, `${release}\n${persisted.manifest}`);
   const documents = createDocumentStore();
+  const streams = createStreams({
+    ...{ yoga, mask, log, feed: options.feed, shutdown: options.shutdown },
+    limits: options.streamLimits,
+    known: namedDocument,
+  });
   const store = new AnswerStore({
     maxBytes: options.answerBytes ?? ANSWER_BYTES,
     current: clock.peek,
@@ -79,7 +87,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   function handle(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> | void {
     if (admit && !admit(req, res)) return;
     const type = answerType(req.headers.accept);
-    if (type === null) return pass(req, res, null);
+    if (type === null) return streams.wanted(req) ? stream(req, res, search) : pass(req, res, null);
     if (req.method === "GET" || req.method === "HEAD") {
       const key = keyOfUrl(search, type);
       if (hit(req, res, key)) return;
@@ -120,9 +128,8 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     const shareable = state !== null && !isPersonal(req);
     if (shareable && sendStored(req, res, question.key, state)) return;
     const params = question.params();
-    const text = params ? persisted.resolve(params) : undefined;
-    if (typeof text === "object") return say(req, res, refuse(text, question.type));
-    const known = text === undefined ? null : knownDocument(text);
+    const known = params && namedDocument(params);
+    if (isRefusal(known)) return say(req, res, refuse(known, question.type));
     if (!params || !known) return pass(req, res, question.body);
     if (!question.safe) persisted.register(params);
     const operation = operationType(known, params.operationName);
@@ -166,6 +173,13 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     return { answer, keep: flawless };
   }
 
+  /** The document of a request, wherever its text comes from; null when nobody knows what it says. */
+  function namedDocument(params: Params): KnownDocument | Refusal | null {
+    const text = persisted.resolve(params);
+    if (typeof text === "object") return text;
+    return text === undefined ? null : knownDocument(text);
+  }
+
   function knownDocument(text: string): KnownDocument | null {
     const found = documents.get(text);
     if (found) return found;
@@ -174,6 +188,18 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     const known = { document, lasting: isLasting(schema, document) };
     documents.set(text, known);
     return known;
+  }
+
+  /** Answers with an event stream where the operation is a subscription. */
+  async function stream(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> {
+    if (req.method === "HEAD") return pass(req, res, null);
+    const byBody = req.method !== "GET";
+    if (byBody && !isJson(req.headers["content-type"] ?? "")) return pass(req, res, null);
+    const body = byBody ? await readBody(req, MAX_BODY_BYTES) : null;
+    if (byBody && body === null) return say(req, res, refuse(TOO_LARGE, null));
+    const params = body ? paramsOfBody(body) : paramsOfSearch(search);
+    if (!params || !(await streams.answer(req, res, params))) return pass(req, res, body);
+    onAnswer("passed", req);
   }
 
   function say(req: IncomingMessage, res: ServerResponse, refusal: Answer): void {
@@ -197,7 +223,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     onAnswer("passed", req);
   }
 
-  return handle;
+  return { handle, streams };
 }
 
 const TOO_LARGE: Refusal = {
@@ -234,7 +260,7 @@ function isRegistration({ query, extensions }: Params): boolean {
   return query !== undefined && extensions?.persistedQuery !== undefined;
 }
 
-function isRefusal(value: CatalogState | Refusal | null): value is Refusal {
+function isRefusal(value: CatalogState | KnownDocument | Refusal | null): value is Refusal {
   return value !== null && "status" in value;
 }
 

@@ -4,11 +4,13 @@
  */
 import {
   createServer,
+  type IncomingMessage,
   type RequestListener,
   type ServerOptions,
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { PlimsollError } from "../../errors.ts";
 
 export const LIMITS: ServerOptions = {
@@ -34,6 +36,7 @@ export async function listen(
   port: number,
   handle: RequestListener,
   limits: ServerOptions = LIMITS,
+  upgrade?: (req: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): Promise<Listener> {
   let open = 0;
   let onDrained: (() => void) | undefined; // set while closing
@@ -49,6 +52,7 @@ export async function listen(
     if (onDrained) res.setHeader("connection", "close");
     handle(req, res);
   });
+  if (upgrade) server.on("upgrade", upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(explain(error, host, port)));
     server.listen({ host, port }, resolve);

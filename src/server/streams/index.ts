@@ -1,0 +1,119 @@
+/**
+ * The transports of subscriptions: server-sent events on a connection each or on one for many, and
+ * WebSocket. Documents are parsed, validated and limited as everywhere; what they are about is opened
+ * in `results.ts`.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { GraphQLError } from "graphql";
+import type { EventFeed } from "../../events/feed.ts";
+import type { Log } from "../../log.ts";
+import { operationType } from "../graphql/documents.ts";
+import { MAX_BODY_BYTES } from "../graphql/limits.ts";
+import { type Params, paramsOfBody, paramsOfSearch } from "../graphql/params.ts";
+import { execute, type Yoga } from "../graphql/run.ts";
+import { readBody } from "../http/body.ts";
+import { sendJson } from "../http/content.ts";
+import { complaintsAbout, refusalError } from "./complaints.ts";
+import { createStreamSender } from "./distinct.ts";
+import { EventStreams, type StreamLimits } from "./event-stream.ts";
+import { createOpener } from "./results.ts";
+import { SingleConnections } from "./single-connection.ts";
+import { acceptSockets, type DocumentFinder, type UpgradeHandler } from "./websocket.ts";
+
+export interface StreamsOptions {
+  yoga: Yoga;
+  feed: EventFeed;
+  mask: (error: unknown) => GraphQLError;
+  shutdown: AbortSignal;
+  /** The document of a request, valid or refused; null when something is wrong with its text. */
+  known: DocumentFinder;
+  log: Log;
+  limits?: Partial<StreamLimits> | undefined;
+}
+
+export interface Streams {
+  /** Whether a request asks for an event stream, if its operation is a subscription. */
+  wanted(req: IncomingMessage): boolean;
+  /** Answers such a request; false when its operation is none. */
+  answer(req: IncomingMessage, res: ServerResponse, params: Params): Promise<boolean>;
+  /** Answers a request to the path of single connections. */
+  single(req: IncomingMessage, res: ServerResponse, search: string): Promise<void>;
+  upgrade: UpgradeHandler;
+  /** Subscribers by server-sent events. */
+  readonly size: number;
+}
+
+export function createStreams(options: StreamsOptions): Streams {
+  const { yoga, mask, shutdown, known, limits } = options;
+  const streams = new EventStreams(shutdown, limits);
+  const open = createOpener(options);
+  const send = createStreamSender({ streams, open });
+  const single = new SingleConnections({
+    streams,
+    open,
+    execute: ({ document, ...params }) =>
+      execute(
+        yoga,
+        document,
+        params as Params,
+        { exchange: { abort: new AbortController() } },
+        mask,
+      ),
+  });
+  const upgrade = acceptSockets({ ...options, open });
+
+  async function answer(req: IncomingMessage, res: ServerResponse, params: Params) {
+    const document = known(params);
+    const { variables, operationName } = params;
+    // What is refused is said by whoever answers everything else.
+    if (!document || "status" in document) return false;
+    if (operationType(document, operationName) !== "subscription") return false;
+    return send(req, res, { document: document.document, variables, operationName });
+  }
+
+  /** Adds an operation to a stream. */
+  async function add(req: IncomingMessage, res: ServerResponse, token: string): Promise<void> {
+    const body = await readBody(req, MAX_BODY_BYTES);
+    const params = body && paramsOfBody(body);
+    const document = params && known(params);
+    const { variables, operationName, extensions } = params ?? {};
+    if (document && "status" in document) {
+      return sendJson(res, document.status, { errors: [refusalError(document)] });
+    }
+    const type = document && operationType(document, operationName);
+    if (!type) return sendJson(res, 400, { errors: complaints(params) });
+    const operation = { document: document.document, variables, operationName };
+    return single.add(res, token, extensions?.operationId, operation, type);
+  }
+
+  function complaints(params: Params | null): GraphQLError[] {
+    const found = params?.query ? complaintsAbout(params.query, yoga, mask) : [];
+    if (found.length > 0) return found;
+    const message = "The body has to be JSON with a `query` and the name of one of its operations.";
+    return [new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } })];
+  }
+
+  return {
+    wanted: (req) => req.headers.accept?.includes("text/event-stream") ?? false,
+    answer,
+    upgrade,
+    get size() {
+      return streams.size;
+    },
+    async single(req, res, search) {
+      const token = SingleConnections.token(req, search);
+      if (req.method === "PUT") return single.reserve(res);
+      if (token === null) {
+        const params = req.method === "GET" ? paramsOfSearch(search) : null;
+        if (params && (await answer(req, res, params))) return;
+        const message = "Name a stream by its token; PUT reserves one.";
+        return sendJson(res, 404, {
+          errors: [{ message, extensions: { code: "BAD_USER_INPUT" } }],
+        });
+      }
+      if (req.method === "GET") return single.connect(res, token);
+      if (req.method === "POST") return add(req, res, token);
+      return single.remove(res, token, new URLSearchParams(search).get("operationId"));
+    },
+  };
+}

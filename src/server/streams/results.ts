@@ -1,0 +1,86 @@
+/**
+ * The results of a subscription, whoever sends them: shared with everybody who asks the same where that
+ * can be, from the GraphQL server's own pipeline otherwise.
+ */
+import type { ExecutionResult, GraphQLError } from "graphql";
+import type { EventFeed } from "../../events/feed.ts";
+import type { Yoga } from "../graphql/run.ts";
+import { createSharer, type Operation, type SharedSubscription } from "./shared.ts";
+
+export interface Result {
+  result: ExecutionResult;
+  /** The same as text. */
+  json: string;
+  /** Number of the event it tells of, where there is one. */
+  number?: number;
+}
+
+/** What a transport makes of a subscription; ends when the signal aborts. */
+export type Results = (signal: AbortSignal) => AsyncIterable<Result>;
+
+export interface ResultsOptions {
+  yoga: Yoga;
+  feed: EventFeed;
+  mask: (error: unknown) => GraphQLError;
+}
+
+/** A subscription whose results can be had, or the result that says why not. */
+export type Opened = { results: Results } | { refused: ExecutionResult };
+
+export type Opener = (operation: Operation) => Promise<Opened>;
+
+/** Makes the function that opens a valid subscription. */
+export function createOpener({ yoga, feed, mask }: ResultsOptions): Opener {
+  const share = createSharer(yoga, mask);
+
+  return async (operation) => {
+    try {
+      const shared = await share(operation);
+      if (shared) return { results: (signal) => sharedResults(shared, signal) };
+      return await ownResults(operation);
+    } catch (error) {
+      return { refused: { errors: [mask(error)] } };
+    }
+  };
+
+  async function* sharedResults({ start, render }: SharedSubscription, signal: AbortSignal) {
+    try {
+      for await (const event of feed.subscribe({ ...start, signal })) {
+        const { result, json } = await render(event);
+        // Without its data the client does not take it for seen, and the rest would fail as well.
+        yield lacksDatabase(result) ? { result, json } : { result, json, number: event.number };
+        if (lacksDatabase(result)) return;
+      }
+    } catch (error) {
+      yield asText({ errors: [mask(error)] });
+    }
+  }
+
+  async function ownResults({ document, variables, operationName }: Operation): Promise<Opened> {
+    const abort = new AbortController();
+    const { schema, subscribe, contextFactory } = yoga.getEnveloped({
+      exchange: { abort },
+    } as never);
+    const contextValue = await contextFactory();
+    const args = { schema, document, contextValue, variableValues: variables, operationName };
+    const stream = await subscribe(args);
+    if (!(Symbol.asyncIterator in stream)) return { refused: stream };
+    return {
+      async *results(signal) {
+        const leave = () => abort.abort();
+        signal.addEventListener("abort", leave, { once: true });
+        for await (const result of stream as AsyncIterable<ExecutionResult>) {
+          yield asText(result);
+        }
+      },
+    };
+  }
+}
+
+export function asText(result: ExecutionResult): Result {
+  return { result, json: JSON.stringify(result) };
+}
+
+function lacksDatabase({ errors }: ExecutionResult): boolean {
+  return errors?.some(({ extensions }) => extensions.code === "DATABASE_UNAVAILABLE") ?? false;
+}

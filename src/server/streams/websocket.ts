@@ -1,0 +1,219 @@
+/**
+ * GraphQL over WebSocket (`graphql-transport-ws`) on the same path as everything else. Documents go
+ * through the same pipeline as by HTTP. A message is made only when the one before has left this
+ * process; a client that takes nothing for too long is closed with a code of its own. Any origin may
+ * connect, as by HTTP: there are no cookies to be abused.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ExecutionResult, GraphQLError } from "graphql";
+import {
+  GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  handleProtocols,
+  makeServer,
+  type SubscribePayload,
+} from "graphql-ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { messageOf } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { type KnownDocument, operationType } from "../graphql/documents.ts";
+import { MAX_BODY_BYTES } from "../graphql/limits.ts";
+import type { Params } from "../graphql/params.ts";
+import type { Refusal } from "../graphql/refusal.ts";
+import { execute, type Yoga } from "../graphql/run.ts";
+import { complaintsAbout, refusalError } from "./complaints.ts";
+import { DEFAULT_LIMITS, type StreamLimits } from "./event-stream.ts";
+import type { Opener, Result } from "./results.ts";
+
+export interface SocketOptions {
+  yoga: Yoga;
+  mask: (error: unknown) => GraphQLError;
+  open: Opener;
+  known: DocumentFinder;
+  shutdown: AbortSignal;
+  log: Log;
+  limits?: Partial<StreamLimits> | undefined;
+}
+
+/** The document of a request, valid or refused; null when something is wrong with its text. */
+export type DocumentFinder = (params: Params) => KnownDocument | Refusal | null;
+
+export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Close code of a client that takes nothing; its library connects again by itself. */
+export const SLOW_CONSUMER_CLOSE = 4508;
+/** "Service restart": clients connect again, elsewhere. */
+const STOPPING_CLOSE = 1012;
+const INTERNAL_ERROR_CLOSE = 1011;
+
+/** Milliseconds in which a client has to introduce itself. */
+const INIT_MS = 10_000;
+const MOST_OPERATIONS = 100;
+
+/** Makes the handler of upgrades to WebSocket. */
+export function acceptSockets(options: SocketOptions): UpgradeHandler {
+  const { shutdown, log } = options;
+  const { slowMs, keepAliveMs, farewellMs } = { ...DEFAULT_LIMITS, ...options.limits };
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols,
+    maxPayload: MAX_BODY_BYTES,
+    perMessageDeflate: false, // some 300 KB for each connection
+  });
+  const server = makeServer({
+    connectionInitWaitTimeout: INIT_MS,
+    onSubscribe: ({ subscriptions }, _id, payload) => {
+      // The new one is among them already.
+      if (Object.keys(subscriptions).length <= MOST_OPERATIONS) return prepare(options, payload);
+      const message = `One connection has at most ${MOST_OPERATIONS} operations.`;
+      return [new GraphQLError(message, { extensions: { code: "TOO_MANY_OPERATIONS" } })];
+    },
+    execute: (args) => (args as unknown as Prepared).run(),
+    subscribe: (args) => (args as unknown as Prepared).run(),
+  });
+
+  sockets.on("connection", (socket: WebSocket) => {
+    socket.on("error", (error) => log.debug({ error: messageOf(error) }, "a WebSocket failed"));
+    const closed = server.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => sendWithin(socket, text),
+        close: (code, reason) => closeSoon(socket, code ?? INTERNAL_ERROR_CLOSE, reason ?? ""),
+        onMessage: (take) =>
+          socket.on("message", (data) => {
+            take(String(data)).catch((err: unknown) => {
+              log.error({ err }, "a WebSocket message failed");
+              closeSoon(socket, INTERNAL_ERROR_CLOSE, "Unexpected error");
+            });
+          }),
+      },
+      {},
+    );
+    socket.once("close", (code, reason) => void closed(code, String(reason)));
+  });
+
+  /** Resolves when the text has left this process; a client that does not take it in time is cut. */
+  function sendWithin(socket: WebSocket, text: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (socket.readyState !== socket.OPEN) return resolve();
+      const late = setTimeout(closeSoon, slowMs, socket, SLOW_CONSUMER_CLOSE, "SLOW_CONSUMER");
+      socket.send(text, () => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
+  }
+
+  /** A client that takes nothing does not take the goodbye either, so it is not waited for long. */
+  function closeSoon(socket: WebSocket, code: number, reason: string): void {
+    socket.close(code, reason);
+    const late = setTimeout(() => socket.terminate(), farewellMs).unref();
+    socket.once("close", () => clearTimeout(late));
+  }
+
+  const stopKeepingAlive = keepAlive(sockets, keepAliveMs);
+  shutdown.addEventListener("abort", () => {
+    stopKeepingAlive();
+    for (const socket of sockets.clients) closeSoon(socket, STOPPING_CLOSE, "Restarting");
+    sockets.close();
+  });
+
+  return (req, socket, head) => {
+    const offered = req.headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim());
+    if (!offered?.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
+      const reason = `The subprotocol has to be ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.\n`;
+      return refuseUpgrade(socket, "400 Bad Request", reason);
+    }
+    if (shutdown.aborted) return refuseUpgrade(socket, "503 Service Unavailable", "Stopping.\n");
+    sockets.handleUpgrade(req, socket, head, (opened) => sockets.emit("connection", opened, req));
+  };
+}
+
+/** Answers a request for an upgrade that is not granted, and hangs up. */
+export function refuseUpgrade(socket: Duplex, status: string, reason: string): void {
+  const length = Buffer.byteLength(reason);
+  socket.on("error", () => {});
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${reason}`,
+  );
+}
+
+/** Pings every client; one that did not answer the last ping is gone. Gives the function to stop. */
+function keepAlive(sockets: WebSocketServer, everyMs: number): () => void {
+  const unanswered = new WeakSet<WebSocket>();
+  const timer = setInterval(() => {
+    for (const socket of sockets.clients) {
+      // One that still has to take something is timed by what it was sent.
+      if (socket.bufferedAmount > 0) continue;
+      if (unanswered.has(socket)) {
+        socket.terminate();
+        continue;
+      }
+      unanswered.add(socket);
+      socket.once("pong", () => unanswered.delete(socket));
+      socket.ping();
+    }
+  }, everyMs).unref();
+  return () => clearInterval(timer);
+}
+
+/** What the library passes on from `onSubscribe` to where the operation is run. */
+interface Prepared {
+  schema: unknown;
+  document: KnownDocument["document"];
+  operationName: string | undefined;
+  run(): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
+}
+
+function prepare(options: SocketOptions, payload: SubscribePayload) {
+  const { yoga, mask, open, known } = options;
+  const { query, variables, operationName } = payload;
+  const params: Params = {
+    query,
+    variables: variables ?? undefined,
+    operationName: operationName ?? undefined,
+    extensions: undefined,
+    documentId: undefined,
+  };
+  const found = known(params);
+  if (!found) return complaintsAbout(query, yoga, mask);
+  if ("status" in found) return [refusalError(found)];
+  const { document } = found;
+  const prepared: Prepared = {
+    schema: yoga.getEnveloped({} as never).schema,
+    document,
+    operationName: params.operationName,
+    async run() {
+      if (operationType(found, params.operationName) !== "subscription") {
+        const context = { exchange: { abort: new AbortController() } };
+        return execute(yoga, document, params, context, mask);
+      }
+      const opened = await open({ ...params, document });
+      if ("refused" in opened) return opened.refused;
+      const leaving = new AbortController();
+      return untilLeft(opened.results(leaving.signal), leaving);
+    },
+  };
+  return prepared as never;
+}
+
+/** Results as the library takes them; leaving aborts what waits for the next event. */
+function untilLeft(
+  results: AsyncIterable<Result>,
+  leaving: AbortController,
+): AsyncIterableIterator<ExecutionResult> {
+  const iterator = results[Symbol.asyncIterator]();
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const { done, value } = await iterator.next();
+      return done ? { done, value: undefined } : { done: false, value: value.result };
+    },
+    async return() {
+      leaving.abort();
+      return { done: true, value: undefined };
+    },
+  };
+}
