@@ -97,7 +97,8 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
   /** Reads what is new, once for everybody; a ring during the reading makes it look again. */
   function look(): void {
     rings++;
-    reading ??= readNew();
+    // Without a connection it would end before it is noted that it has begun, and none would follow.
+    if (listener && !closing.signal.aborted) reading ??= readNew();
   }
 
   async function readNew(): Promise<void> {

@@ -1,4 +1,5 @@
 /** The feed when the connection that listens is cut, goes silent, or rings for nothing. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { expect, it, onTestFinished } from "vitest";
 import { connect } from "../../src/db/client.ts";
@@ -75,4 +76,17 @@ it("finds by itself what no notification told", async () => {
     await tx.insert(catalogEvents).values({ ...event, number: state!.lastEvent, changes: [] });
   });
   expect(await waiting).toBe("told by nobody");
+});
+
+it("goes on after it looked for events while none could be read", async () => {
+  const { proxy, append, next } = await start({ pollMs: 20 });
+  await append("heard");
+  expect(await next()).toBe("heard");
+  await proxy.set({ kind: "refuse" });
+  await append("missed");
+  const waiting = next();
+  // Several looks come to nothing.
+  await sleep(200);
+  await proxy.set({ kind: "pass" });
+  expect(await waiting).toBe("missed");
 });
