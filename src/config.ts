@@ -35,6 +35,11 @@ const variables = z.object({
     .default("https://huggingface.co")
     .describe("The Hugging Face Hub or a mirror of it."),
   HF_TOKEN: z.string().optional().describe("Access token for the Hub; raises its rate limits."),
+  HF_WEBHOOK_SECRET: z
+    .string()
+    .min(16, "must have at least 16 characters")
+    .optional()
+    .describe("Secret of the Hub's webhooks to /webhooks/hugging-face, which is shut without it."),
   HF_ORGANIZATIONS: z
     .string()
     .optional()
@@ -57,6 +62,8 @@ export interface Config extends StorageConfig, ServingConfig, FeedConfig, Answer
   hub: {
     endpoint: string;
     token: string | null;
+    /** Null: webhooks are not taken. */
+    webhookSecret: string | null;
     /** Null: the curated list. */
     organizations: string[] | null;
     schedule: string | null;
@@ -76,7 +83,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      const hidden = name.endsWith("TOKEN") || given[name]?.includes("@");
+      const hidden = /TOKEN$|SECRET$/.test(name) || given[name]?.includes("@");
       return `  ${name}=${hidden ? "…" : given[name]}: ${message}`;
     });
     const text = `These environment variables cannot be used:\n${mistakes.join("\n")}`;
@@ -92,6 +99,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     hub: {
       endpoint: values.HF_ENDPOINT.replace(/\/+$/, ""),
       token: values.HF_TOKEN ?? null,
+      webhookSecret: values.HF_WEBHOOK_SECRET ?? null,
       organizations: values.HF_ORGANIZATIONS?.split(",").map((name) => name.trim()) ?? null,
       schedule: cronOf(values.HF_SCHEDULE),
     },

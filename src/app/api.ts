@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import { startServer } from "../server/index.ts";
 import { createCommands } from "./commands.ts";
 import type { OpenDatabase } from "./database.ts";
+import { createIncomingWebhooks } from "./incoming-webhooks.ts";
 import { createQueueAccess } from "./queue-access.ts";
 import { readPastedConfig as readConfig } from "./read-config.ts";
 import type { Closers } from "./shutdown.ts";
@@ -29,12 +30,13 @@ export async function openApi({ config, database, log, closers }: ApiStart): Pro
   const queue = closers.add("queue", createQueueAccess({ databaseUrl, redisUrl, log }));
   const feed = closers.add("change feed", await openFeed({ db, log }));
   const commands = adminToken === null ? null : createCommands({ config, db, queue });
+  const webhooks = createIncomingWebhooks({ config, db, queue });
   const queueBoard = async (path: string) => (await queue.get()).board(path);
   const context = { db, feed, log, readConfig, commands };
   const server = await startServer({
     ...context,
     ...documents,
-    ...{ host, port, answerBytes, adminToken, queueBoard, release: VERSION },
+    ...{ host, port, answerBytes, adminToken, queueBoard, webhooks, release: VERSION },
   });
   closers.add("API", server);
   return server.url;

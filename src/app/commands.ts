@@ -3,10 +3,13 @@
  * for those who may not know either.
  */
 import type { Config } from "../config.ts";
+import { catalogView } from "../db/catalog-view.ts";
 import type { Database } from "../db/client.ts";
 import { holdRecord, type RecordKey, releaseRecord } from "../db/hold.ts";
+import { addMeasurement } from "../db/measurements.ts";
 import { PlimsollError } from "../errors.ts";
 import { REPOSITORY_ID } from "../ingest/sources/hugging-face/protocol.ts";
+import { measurement } from "../ingest/sources/measurement.ts";
 import type { Asked, Commands } from "../schema/context.ts";
 import type { QueueAccess } from "./queue-access.ts";
 import { plannedSources } from "./sources.ts";
@@ -66,6 +69,17 @@ export function createCommands({ config, db, queue }: CommandDeps): Commands {
       if (!enabled.some(({ source }) => source.id === record.sourceId)) return;
       if (record.sourceId === HUB) await askForModel(record.externalId);
       else await askForRun(record.sourceId);
+    },
+
+    async addMeasurement(huggingFaceId, reading) {
+      const id = (await catalogView(db).spelling([huggingFaceId])).get(huggingFaceId);
+      if (id === undefined) throw refused(`There is no model "${huggingFaceId}" in the catalog.`);
+      const reported = Object.entries(reading).filter(([, value]) => value != null);
+      const parsed = measurement.safeParse(Object.fromEntries(reported));
+      if (parsed.success) return addMeasurement(db, id, parsed.data);
+      const [issue] = parsed.error.issues;
+      const field = issue?.path.join(".") || "it";
+      throw refused(`The measurement cannot be used: ${field}: ${issue?.message}.`);
     },
 
     async pauseIngestion() {

@@ -9,6 +9,7 @@ import { editorialSource } from "../ingest/sources/editorial.ts";
 import { fileSource } from "../ingest/sources/file/index.ts";
 import { ggufSource } from "../ingest/sources/gguf/index.ts";
 import { createHuggingFaceSource } from "../ingest/sources/hugging-face/index.ts";
+import { measurementsSource } from "../ingest/sources/measurements.ts";
 import { modelsDevSource } from "../ingest/sources/models-dev.ts";
 import { modelScopeSource } from "../ingest/sources/modelscope/index.ts";
 import { ollamaSource } from "../ingest/sources/ollama/index.ts";
@@ -49,7 +50,7 @@ export function plannedSources(config: Config, selection: HubSelection = {}): Pl
     trending: chosen ? 0 : 100,
   });
   const quantizations = ggufSource({ endpoint, token, limitPerOwner: 1000, ...gguf });
-  const bundled = [snapshotSource(), editorialSource(), overridesSource()];
+  const bundled = [snapshotSource(), editorialSource(), overridesSource(), measurementsSource()];
   const upstream: [Source, { schedule: string | null }][] = [
     [hub, config.hub],
     [quantizations, gguf],

@@ -6,6 +6,7 @@ import { sql } from "drizzle-orm";
 import { type BatchState, lockAndLoad } from "./batch-state.ts";
 import type { Transaction } from "./client.ts";
 import { appendEvents, type NewEvent } from "./event-log.ts";
+import { putMeasurements } from "./measurements.ts";
 import { mergeFacts } from "./merge.ts";
 import { addedEvent, updateEvent, withdrawnEvent } from "./model-events.ts";
 import { difference, modelRow, type NewModelRow } from "./model-row.ts";
@@ -92,6 +93,13 @@ export async function applyBatch(
     filed.map((record) => record.externalId),
     filed.flatMap((record) =>
       artifactRows(sourceId, state.slugs.get(presentId(record, state)!)!, record),
+    ),
+  );
+  await putMeasurements(
+    tx,
+    sourceId,
+    storable.flatMap(({ record: { externalId, measurements } }) =>
+      measurements ? [{ externalId, measurements }] : [],
     ),
   );
   await release(

@@ -10,6 +10,7 @@ import { organizationSlug } from "./owners.ts";
 import {
   artifacts,
   catalogEvents,
+  measurements,
   modelAliases,
   models,
   organizations,
@@ -102,6 +103,10 @@ async function moveRecords(tx: Transaction, sourceId: string, from: string, to: 
     .update(artifacts)
     .set({ externalId: to })
     .where(and(eq(artifacts.sourceId, sourceId), eq(artifacts.externalId, from)));
+  await tx
+    .update(measurements)
+    .set({ huggingFaceId: to })
+    .where(eq(measurements.huggingFaceId, from));
   await tx
     .delete(quarantine)
     .where(and(eq(quarantine.sourceId, sourceId), eq(quarantine.externalId, from)));

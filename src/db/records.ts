@@ -7,6 +7,7 @@ import { and, eq, getColumns, inArray, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Transaction } from "./client.ts";
 import type { FactName, FactOrigin, ModelFacts, ModelIssue } from "./facts.ts";
+import type { Measurement } from "./measurements.ts";
 import { artifacts, type RecordOutcome, sourceRecords } from "./tables.ts";
 
 /** Weights in one format, as published. */
@@ -34,6 +35,8 @@ export interface CatalogRecord {
   origins: Partial<Record<FactName, FactOrigin>>;
   issues: ModelIssue[];
   artifacts: CatalogArtifact[];
+  /** What people measured; absent: the record says nothing about that. */
+  measurements?: Measurement[];
   /** The record says nothing about files: those that are stored stay. */
   keepArtifacts?: boolean;
   /** Version of the reader that made it. */

@@ -26,6 +26,10 @@ export const relations = defineRelations(tables, (r) => ({
     derivatives: r.many.models({ from: r.models.huggingFaceId, to: r.models.baseModel }),
     records: r.many.sourceRecords({ from: r.models.slug, to: r.sourceRecords.modelSlug }),
     artifacts: r.many.artifacts({ from: r.models.slug, to: r.artifacts.modelSlug }),
+    measurements: r.many.measurements({
+      from: r.models.huggingFaceId,
+      to: r.measurements.huggingFaceId,
+    }),
     events: r.many.catalogEvents({ from: r.models.slug, to: r.catalogEvents.modelSlug }),
   },
   catalogEvents: {

@@ -43,9 +43,11 @@ export function compile(
 }
 
 function tensorLevelWeights(architecture: Architecture): Record<string, WeightBytes> {
-  const plan = quantizePlan(architecture, inventory(architecture));
+  const tensors = inventory(architecture);
+  const all = architecture.mtp ? inventory(architecture, true) : tensors;
+  const plan = quantizePlan(architecture, tensors);
   // Prediction layers change the layer count, and with it which layers a mixture favours.
-  const whole = architecture.mtp ? quantizePlan(architecture, inventory(architecture, true)) : null;
+  const whole = architecture.mtp ? quantizePlan(architecture, all) : null;
   const sizesOf = (quant: QuantizationName, imatrix: boolean) => {
     const sizes = quantizedSizes(plan, quant, imatrix);
     if (whole) sizes.mtpBytes = quantizedSizes(whole, quant, imatrix).bytes - sizes.bytes;
@@ -59,7 +61,6 @@ function tensorLevelWeights(architecture: Architecture): Record<string, WeightBy
     const guided = sizesOf(quant, true);
     if (guided.bytes !== sizes.bytes) weights[quant].imatrix = guided;
   }
-  const all = inventory(architecture, true);
   for (const name of CHECKPOINT_FORMAT_NAMES) {
     const sizes = checkpointSizes(all, name);
     weights[name] = { basis: "TENSOR_LEVEL", container: "checkpoint", ...sizes };

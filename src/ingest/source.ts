@@ -5,6 +5,7 @@
  */
 import type { CatalogView } from "../db/catalog-view.ts";
 import type { FactName, FactOrigin, ModelFacts, ModelIssue } from "../db/facts.ts";
+import type { Measurement } from "../db/measurements.ts";
 import type { Log } from "../log.ts";
 import type { HttpClient } from "./http/client.ts";
 
@@ -117,6 +118,8 @@ export interface SourceRecord {
   origins: Partial<Record<FactName, FactOrigin>>;
   issues: ModelIssue[];
   artifacts: Artifact[];
+  /** Memory that people measured; absent: nothing is said about that. */
+  measurements?: Measurement[];
   /** Path to content hash of each file read, given back by `known` to save the next read. */
   files: Record<string, string>;
 }

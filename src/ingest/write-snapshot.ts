@@ -8,7 +8,13 @@ import type { FactName, FactOrigin } from "../db/facts.ts";
 import { PlimsollError } from "../errors.ts";
 import { SNAPSHOT_PATH, type SnapshotLine } from "./sources/snapshot-file.ts";
 
-const LOCAL: ReadonlySet<string> = new Set(["snapshot", "editorial", "overrides", "file"]);
+const LOCAL: ReadonlySet<string> = new Set([
+  "snapshot",
+  "editorial",
+  "overrides",
+  "measurements",
+  "file",
+]);
 
 /** Facts that change from hour to hour, or are a service's own, have no place in a committed file. */
 const VOLATILE: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@
 import type { Database } from "../db/client.ts";
 import type { FactName, FactOrigin, ModelFacts, ModelIssue } from "../db/facts.ts";
 import type { RecordKey } from "../db/hold.ts";
+import type { Measurement } from "../db/measurements.ts";
 import type { EventFeed } from "../events/feed.ts";
 import type { Log } from "../log.ts";
 
@@ -35,7 +36,15 @@ export interface Commands {
   /** Lets no worker take another job. */
   pauseIngestion(): Promise<void>;
   resumeIngestion(): Promise<void>;
+  /** Keeps memory that somebody measured with a model; false when the same is kept already. */
+  addMeasurement(huggingFaceId: string, reading: MeasurementInput): Promise<boolean>;
 }
+
+/** A reading; what is left out or null was not reported. At least one of url and origin is needed. */
+export type MeasurementInput = Pick<
+  Measurement,
+  "engine" | "device" | "quant" | "contextTokens" | "totalBytes"
+> & { [Field in keyof Measurement]?: Measurement[Field] | null | undefined };
 
 /** `QUEUED`: a worker will do it. `WAITING`: the same was asked for before and is not done yet. */
 export type Asked = "QUEUED" | "WAITING";

@@ -12,6 +12,7 @@ import "./model-weights.ts";
 import "./model-memory.ts";
 import "./model-limits.ts";
 import "./artifact.ts";
+import "./measurement.ts";
 import "./gpu-finder.ts";
 import "./provenance.ts";
 import "./device-list.ts";

@@ -13,6 +13,7 @@ import { wantsPage } from "./http/conditional.ts";
 import { type Content, prepareContent, sendContent } from "./http/content.ts";
 import { setCommonHeaders } from "./http/headers.ts";
 import { notFound, type Route } from "./http/router.ts";
+import { type IncomingWebhook, incomingWebhookRoutes } from "./incoming-webhooks.ts";
 import { DOCS_PATH, documentContent, documentNames } from "./pages/docs.ts";
 import { faviconContent, rootPage } from "./pages/root.ts";
 
@@ -21,11 +22,13 @@ export interface RouteOptions {
   graphql: GraphqlHandler;
   readiness: () => Promise<Readiness>;
   shutdown: AbortSignal;
+  webhooks: readonly IncomingWebhook[];
 }
 
 const READ = ["GET"] as const;
 
-export function createRoutes({ schema, graphql, readiness, shutdown }: RouteOptions): Route[] {
+export function createRoutes(options: RouteOptions): Route[] {
+  const { schema, graphql, readiness, shutdown, webhooks } = options;
   return [
     page("/", async () => rootPage(await documentNames())),
     page("/favicon.svg", faviconContent),
@@ -72,6 +75,7 @@ export function createRoutes({ schema, graphql, readiness, shutdown }: RouteOpti
       methods: READ,
       handle: (_req, res) => sendReadiness(res, readiness, shutdown.aborted),
     },
+    ...incomingWebhookRoutes(webhooks),
   ];
 }
 

@@ -11,6 +11,7 @@ import { createGraphqlHandler, GRAPHQL_PATH, type GraphqlOptions } from "./graph
 import type { Readiness } from "./health.ts";
 import { LIMITS, listen } from "./http/listener.ts";
 import { createRouter } from "./http/router.ts";
+import type { IncomingWebhook } from "./incoming-webhooks.ts";
 import { createRoutes } from "./routes.ts";
 import { refuseUpgrade } from "./streams/websocket.ts";
 
@@ -33,6 +34,8 @@ export interface ServerOptions
   queueBoard?: (path: string) => Promise<SubHandler>;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
   readiness?: () => Promise<Readiness>;
+  /** Doors for upstreams that tell of changes; none unless given. */
+  webhooks?: readonly IncomingWebhook[];
   /** Names the running code in entity tags; a new release never confirms an old answer. */
   release?: string;
 }
@@ -59,8 +62,9 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
     mayCommand: (req) => isBearer(req) === "admin",
   });
   const readiness = options.readiness ?? (() => databaseAnswers(feed));
-  const routes = createRoutes({ schema, graphql, readiness, shutdown: shutdown.signal });
-  const { queueBoard } = options;
+  const { queueBoard, webhooks = [] } = options;
+  const { signal } = shutdown;
+  const routes = createRoutes({ schema, graphql, readiness, shutdown: signal, webhooks });
   if (queueBoard) {
     const check = createAdminCheck(adminToken, { byPassword: true });
     routes.push(...queueRoutes(check, () => queueBoard(QUEUES_PATH)));

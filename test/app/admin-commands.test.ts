@@ -5,6 +5,7 @@ import { createQueueAccess, type QueueAccess } from "../../src/app/queue-access.
 import { readConfig } from "../../src/config.ts";
 import { writeRecords } from "../../src/db/catalog.ts";
 import { type Connection, connect } from "../../src/db/client.ts";
+import { measurements } from "../../src/db/tables.ts";
 import { openQueue } from "../../src/ingest/queue.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Commands } from "../../src/schema/context.ts";
@@ -67,6 +68,37 @@ it("refuses what it does not know, by name", async () => {
   await reject(commands.quarantine(unknown, "why"), /acme\/unknown/);
   await reject(commands.release(unknown), /acme\/unknown/);
   await reject(commands.quarantine(unknown, "  "), /1 to 500/);
+});
+
+it("keeps a measurement once, and refuses one that cannot be right by the name of its field", async () => {
+  await writeRecords(connection.db, "hugging-face", [modelRecord("acme/Measured")]);
+  const reading = {
+    engine: "llama.cpp",
+    device: "RTX 4090",
+    quant: "Q4_K_M",
+    contextTokens: 4096,
+    totalBytes: 5_000_000_000,
+    url: "https://forum.example/1",
+    note: null,
+  };
+  expect(await commands.addMeasurement("ACME/measured", reading)).toBe(true);
+  expect(await commands.addMeasurement("acme/Measured", reading)).toBe(false);
+  const [row] = await connection.db.select().from(measurements);
+  expect(row).toMatchObject({ ...reading, huggingFaceId: "acme/Measured", sequences: 1 });
+
+  const refuses = (changes: object, reason: RegExp, id = "acme/Measured") =>
+    expect(commands.addMeasurement(id, { ...reading, ...changes })).rejects.toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: expect.stringMatching(reason),
+    });
+  await refuses({ totalBytes: 5.6 }, /totalBytes/);
+  await refuses({ totalBytes: 5 }, /totalBytes/);
+  await refuses({ contextTokens: 0 }, /contextTokens/);
+  await refuses({ cacheTypeK: "q9_9" }, /cacheTypeK.*q8_0/);
+  await refuses({ measuredOn: "2999-01-01" }, /measuredOn: must not be in the future/);
+  await refuses({ url: "javascript:alert(1)" }, /url/);
+  await refuses({ url: null }, /needs a url, or an origin/);
+  await refuses({}, /acme\/Nowhere/, "acme/Nowhere");
 });
 
 it("sets a record aside and releases it", async () => {

@@ -16,6 +16,7 @@ describe("the sources of a configuration", () => {
       "snapshot",
       "editorial",
       "overrides",
+      "measurements",
       "hugging-face",
       "hugging-face-gguf",
       "models-dev",
@@ -29,6 +30,7 @@ describe("the sources of a configuration", () => {
       "snapshot",
       "editorial",
       "overrides",
+      "measurements",
       "ollama",
     ]);
   });

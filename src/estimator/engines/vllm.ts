@@ -6,7 +6,6 @@
  */
 import type { Architecture, Mixer } from "../architecture.ts";
 import { mixerState } from "../cache/mixers.ts";
-import { eachLayer } from "../layers.ts";
 
 export const VLLM_ENGINE = "vllm/1";
 
@@ -53,17 +52,16 @@ const indexerBytes = (width: number) => width + 4;
 const latentFp8Bytes = (rank: number, rope: number) => rank + 4 * Math.ceil(rank / 128) + 2 * rope;
 
 export function vllmProfile(architecture: Architecture): VllmProfile {
-  const groups: VllmLayers[] = [];
-  if (!architecture.causal) return { groups };
-  for (const [, { mixer }] of eachLayer(architecture.layers)) {
-    for (const layer of layerKinds(mixer, architecture.hiddenSize)) {
-      const key = JSON.stringify({ ...layer, layers: 0 });
-      const same = groups.find((group) => JSON.stringify({ ...group, layers: 0 }) === key);
-      if (same) same.layers += 1;
-      else groups.push({ ...layer, layers: 1 });
+  const groups = new Map<string, VllmLayers>();
+  for (const { mixer, count } of architecture.causal ? architecture.layers : []) {
+    for (const kind of layerKinds(mixer, architecture.hiddenSize)) {
+      const key = JSON.stringify(kind);
+      const group = groups.get(key) ?? kind;
+      group.layers += count;
+      groups.set(key, group);
     }
   }
-  return { groups };
+  return { groups: [...groups.values()] };
 }
 
 function layerKinds(mixer: Mixer, hidden: number): VllmLayers[] {

@@ -34,7 +34,9 @@ export interface Site {
   seventyB: boolean;
 }
 
-type Rule = TensorType | ((site: Site) => TensorType | null);
+type ByModel = (site: Site) => TensorType | null;
+/** Null: the base type. What depends on the position of a matrix among its like says so with `byPosition`. */
+type Rule = TensorType | ByModel | { byPosition: ByModel };
 type Mixture = Partial<Record<Role, Rule>>;
 
 /** The first and last eighth of the layers, and every third between: those that matter most. */
@@ -51,18 +53,18 @@ function lowBit(richer: TensorType, attentionOutput: TensorType | null): Mixture
   return {
     value: ({ grouped, experts }) => (grouped || experts >= 4 ? "Q4_K" : richer),
     key: ({ experts }) => (experts === 8 ? "Q4_K" : null),
-    down: (site) => (within(site, 8) ? richer : null),
+    down: { byPosition: (site) => (within(site, 8) ? richer : null) },
     attentionOutput: ({ experts }) => (experts === 8 ? "Q5_K" : attentionOutput),
   };
 }
 
 const fourBitNonLinear: Mixture = {
   value: ({ grouped }) => (grouped ? "Q5_K" : null),
-  down: (site) => (within(site, 8) && !site.imatrix ? "Q5_K" : null),
+  down: { byPosition: (site) => (within(site, 8) && !site.imatrix ? "Q5_K" : null) },
 };
 
 const roundDown = (type: TensorType): Mixture => ({
-  down: (site) => (site.imatrix && within(site, 8) ? type : null),
+  down: { byPosition: (site) => (site.imatrix && within(site, 8) ? type : null) },
 });
 
 const MIXTURES: Partial<Record<QuantizationName, Mixture>> = {
@@ -76,20 +78,23 @@ const MIXTURES: Partial<Record<QuantizationName, Mixture>> = {
     value: ({ grouped, imatrix }) => (grouped ? "Q4_K" : imatrix ? null : "IQ3_S"),
     key: "IQ2_S",
     query: "IQ2_S",
-    down: (site) => (site.imatrix ? null : within(site, 8) ? "Q4_K" : "Q3_K"),
+    down: { byPosition: (site) => (site.imatrix ? null : within(site, 8) ? "Q4_K" : "Q3_K") },
     attentionOutput: "IQ3_S",
   },
   IQ3_XS: {
     value: ({ grouped }) => (grouped ? "Q4_K" : null),
     key: "IQ3_XXS",
     query: "IQ3_XXS",
-    gate: (site) => (middle(site) ? "IQ3_XXS" : null),
-    up: (site) => (middle(site) ? "IQ3_XXS" : null),
+    gate: { byPosition: (site) => (middle(site) ? "IQ3_XXS" : null) },
+    up: { byPosition: (site) => (middle(site) ? "IQ3_XXS" : null) },
   },
   IQ3_S: { value: ({ grouped }) => (grouped ? "Q4_K" : null) },
   IQ3_M: {
     value: "Q4_K",
-    down: (site) => (within(site, 8) || (site.experts === 8 && matters(site)) ? "Q4_K" : null),
+    down: {
+      byPosition: (site) =>
+        within(site, 8) || (site.experts === 8 && matters(site)) ? "Q4_K" : null,
+    },
     attentionOutput: "Q4_K",
   },
   Q2_K: {
@@ -99,11 +104,14 @@ const MIXTURES: Partial<Record<QuantizationName, Mixture>> = {
   },
   Q2_K_S: {
     value: ({ grouped }) => (grouped ? "Q4_K" : null),
-    down: (site) => (within(site, 8) ? "Q4_K" : null),
+    down: { byPosition: (site) => (within(site, 8) ? "Q4_K" : null) },
   },
   Q3_K_M: {
-    value: ({ index }) => (index < 2 ? "Q5_K" : "Q4_K"),
-    down: (site) => (within(site, 16) ? "Q5_K" : !site.falcon || matters(site) ? "Q4_K" : "Q3_K"),
+    value: { byPosition: ({ index }) => (index < 2 ? "Q5_K" : "Q4_K") },
+    down: {
+      byPosition: (site) =>
+        within(site, 16) ? "Q5_K" : !site.falcon || matters(site) ? "Q4_K" : "Q3_K",
+    },
     attentionOutput: "Q4_K",
   },
   Q3_K_L: {
@@ -116,19 +124,21 @@ const MIXTURES: Partial<Record<QuantizationName, Mixture>> = {
   Q4_0: roundDown("Q4_1"),
   Q5_0: roundDown("Q5_1"),
   Q4_K_S: {
-    value: ({ index }) => (index < 4 ? "Q5_K" : null),
-    down: (site) => (!site.falcon && within(site, 8) ? "Q5_K" : null),
+    value: { byPosition: ({ index }) => (index < 4 ? "Q5_K" : null) },
+    down: { byPosition: (site) => (!site.falcon && within(site, 8) ? "Q5_K" : null) },
   },
   Q4_K_M: {
-    value: (site) => (matters(site) ? "Q6_K" : null),
-    down: (site) => {
-      if (!site.falcon) return matters(site) ? "Q6_K" : null;
-      return within(site, 16) ? "Q6_K" : matters(site) ? "Q5_K" : null;
+    value: { byPosition: (site) => (matters(site) ? "Q6_K" : null) },
+    down: {
+      byPosition(site) {
+        if (!site.falcon) return matters(site) ? "Q6_K" : null;
+        return within(site, 16) ? "Q6_K" : matters(site) ? "Q5_K" : null;
+      },
     },
   },
   Q5_K_M: {
-    value: (site) => (matters(site) ? "Q6_K" : null),
-    down: (site) => (matters(site) ? "Q6_K" : null),
+    value: { byPosition: (site) => (matters(site) ? "Q6_K" : null) },
+    down: { byPosition: (site) => (matters(site) ? "Q6_K" : null) },
   },
 };
 
@@ -138,11 +148,6 @@ export function usesImatrix(quant: QuantizationName): boolean {
 }
 
 const IMATRIX_RULES = new Set<string>(["IQ3_XXS", "IQ4_NL", "IQ4_XS", "Q4_0", "Q5_0"]);
-
-/** Whether matrices of a role may differ in type within one file. */
-export function goesByPosition(quant: QuantizationName, role: Role): boolean {
-  return typeof MIXTURES[quant]?.[role] === "function";
-}
 
 const LOW_BIT = new Set<string>(["IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M"]);
 const HEAD_Q5 = new Set<string>([...LOW_BIT, "IQ3_XXS"]);
@@ -164,8 +169,15 @@ const EMBEDDING: Partial<Record<QuantizationName, TensorType>> = {
   TQ2_0: "Q4_K",
 };
 
-/** The type a mixture wants for a matrix, before its shape is looked at. */
-export function mixtureType(quant: QuantizationName, role: Role, site: Site): TensorType {
+/**
+ * The type a mixture wants for the matrices of a role, before their shape is looked at: one for all of
+ * them, or one by position.
+ */
+export function mixtureType(
+  quant: QuantizationName,
+  role: Role,
+  site: Site,
+): TensorType | ((site: Site) => TensorType) {
   const base: TensorType = QUANTIZATIONS[quant].baseType;
   if (role === "output") return HEAD_Q5.has(quant) ? "Q5_K" : base === "Q8_0" ? base : "Q6_K";
   if (role === "embedding") return EMBEDDING[quant] ?? base;
@@ -177,7 +189,11 @@ export function mixtureType(quant: QuantizationName, role: Role, site: Site): Te
     return quant === "Q3_K_L" ? "Q4_K" : base;
   }
   const rule = MIXTURES[quant]?.[role];
-  const type = (typeof rule === "function" ? rule(site) : rule) ?? base;
-  const lifted = role === "value" && site.seventyB && !LOW_BIT.has(quant);
-  return lifted && (type === "Q3_K" || type === "Q4_K") ? "Q5_K" : type;
+  const isLifted = role === "value" && site.seventyB && !LOW_BIT.has(quant);
+  if (typeof rule === "object") return (at) => lifted(rule.byPosition(at) ?? base, isLifted);
+  return lifted((typeof rule === "function" ? rule(site) : rule) ?? base, isLifted);
+}
+
+function lifted(type: TensorType, isLifted: boolean): TensorType {
+  return isLifted && (type === "Q3_K" || type === "Q4_K") ? "Q5_K" : type;
 }

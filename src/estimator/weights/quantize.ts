@@ -10,16 +10,15 @@ import type { FileSizes } from "../profile.ts";
 import type { QuantizationName } from "../quantizations.ts";
 import { roundUp } from "../units.ts";
 import { fittingType } from "./fallback.ts";
-import { goesByPosition, mixtureType, type Role, type Site } from "./mixture.ts";
+import { mixtureType, type Role, type Site } from "./mixture.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The inventory with each tensor's role, sorted the way a quantizer walks a file. */
 export interface QuantizePlan {
-  entries: { tensor: Tensor; role: Role }[];
-  /** Matrices whose type depends on their position, in file order: indices into `entries`, layers. */
-  walk: { entry: number; layer: number }[];
+  entries: { tensor: Tensor; role: Role; positional: boolean }[];
+  /** Matrices whose type may depend on their position, by role. */
+  walks: Record<Positional, Walk>;
   tied: boolean;
-  valueCount: number;
   layers: number;
   byLayer: boolean;
   experts: number;
@@ -29,6 +28,12 @@ export interface QuantizePlan {
   bailing: boolean;
   /** The loader asks for the output before the embedding, so even a CPU holds a tied one twice. */
   twiceOnCpu: boolean;
+}
+
+/** Matrices of one role: one by one in file order, and how many there are of each entry. */
+interface Walk {
+  steps: { entry: number; layer: number }[];
+  entries: { entry: number; times: number }[];
 }
 
 /** Architectures whose loader allocates a tied embedding twice, wherever it runs. */
@@ -50,19 +55,31 @@ function roleOf(name: string): Role {
   return name.includes("ffn_down") ? "down" : "other";
 }
 
-const POSITIONAL = new Set<Role>(["value", "down", "gate", "up"]);
+const POSITIONAL = ["value", "down", "gate", "up"] as const;
+type Positional = (typeof POSITIONAL)[number];
 
 export function quantizePlan(architecture: Architecture, tensors: Tensor[]): QuantizePlan {
-  const entries = tensors.map((tensor) => ({ tensor, role: roleOf(tensor.name) }));
-  const walk: QuantizePlan["walk"] = [];
-  for (const [entry, { tensor, role }] of entries.entries()) {
-    if (!POSITIONAL.has(role) || tensor.storage !== "quantizable") continue;
-    for (let i = 0; i < tensor.repeats; i++) walk.push({ entry, layer: (tensor.layer ?? 0) + i });
+  const entries = tensors.map((tensor) => {
+    const role = roleOf(tensor.name);
+    const isListed = POSITIONAL.some((positional) => positional === role);
+    return { tensor, role, positional: isListed && tensor.storage === "quantizable" };
+  });
+  const walks = { value: walk("value"), down: walk("down"), gate: walk("gate"), up: walk("up") };
+
+  function walk(role: Positional): Walk {
+    const found: Walk = { steps: [], entries: [] };
+    for (const [entry, { tensor, role: own, positional }] of entries.entries()) {
+      if (own !== role || !positional) continue;
+      found.entries.push({ entry, times: tensor.repeats });
+      for (let i = 0; i < tensor.repeats; i++) {
+        found.steps.push({ entry, layer: (tensor.layer ?? 0) + i });
+      }
+    }
+    const nameOf = ({ entry }: { entry: number }) => entries[entry]!.tensor.name;
+    found.steps.sort((a, b) => a.layer - b.layer || (nameOf(a) < nameOf(b) ? -1 : 1));
+    return found;
   }
-  walk.sort(
-    (a, b) =>
-      a.layer - b.layer || (entries[a.entry]!.tensor.name < entries[b.entry]!.tensor.name ? -1 : 1),
-  );
+
   const name = architecture.ggufArchitecture ?? "";
   const last = tensors.reduce((most, t) => Math.max(most, (t.layer ?? 0) + t.repeats), 0);
   // Encoder-decoders state one layer count for both stacks.
@@ -70,9 +87,8 @@ export function quantizePlan(architecture: Architecture, tensors: Tensor[]): Qua
   const experts = expertCount(architecture);
   return {
     entries,
-    walk,
+    walks,
     tied: !tensors.some((tensor) => tensor.name === "output.weight"),
-    valueCount: walk.filter(({ entry }) => entries[entry]!.role === "value").length,
     layers,
     byLayer: experts > 1,
     experts,
@@ -115,13 +131,60 @@ function sized(tensor: Tensor, type: TensorType): number {
   return tensorBytes(type, tensor.columns) * tensor.rows;
 }
 
-/** Type of a matrix that no position matters for. */
 export function quantizedSizes(
   plan: QuantizePlan,
   quant: QuantizationName,
   imatrix: boolean,
 ): FileSizes {
-  const sizes: FileSizes = {
+  const sums = new Sums(plan);
+  const { grouped, experts, falcon, seventyB } = plan;
+  const site: Site = { index: 0, count: 1, grouped, experts, imatrix, falcon, seventyB };
+  const mixed = mixes(quant);
+  for (const { tensor, role, positional } of plan.entries) {
+    if (positional && mixed) continue;
+    const type = tensor.storage === "f32" ? "F32" : plainType(plan, quant, tensor, role, site);
+    sums.add(tensor, type, tensor.repeats, false);
+  }
+  if (!mixed) return sums.sizes;
+  for (const role of POSITIONAL) {
+    const walk = plan.walks[role];
+    const wanted = mixtureType(quant, role, site);
+    if (typeof wanted !== "function") {
+      for (const { entry, times } of walk.entries) sums.addFitting(plan, entry, wanted, times);
+      continue;
+    }
+    // Down, gate and up of expert models go by layer, because a layer has several of them; the very
+    // low-bit mixtures count even there.
+    const byLayer = role !== "value" && plan.byLayer && !(role === "down" && lowBit(quant));
+    site.count = role === "value" ? walk.steps.length : plan.layers;
+    /** How many matrices of each entry get each type. */
+    const found = new Map<TensorType, number[]>();
+    let counts: number[] = [];
+    let current: TensorType | null = null;
+    for (let step = 0; step < walk.steps.length; step++) {
+      const { entry, layer } = walk.steps[step]!;
+      site.index = byLayer ? layer : step;
+      const type = wanted(site);
+      if (type !== current) {
+        current = type;
+        counts = found.get(type) ?? [];
+        found.set(type, counts);
+      }
+      counts[entry] = (counts[entry] ?? 0) + 1;
+    }
+    for (const [type, each] of found) {
+      for (const { entry } of walk.entries) {
+        const times = each[entry];
+        if (times !== undefined) sums.addFitting(plan, entry, type, times);
+      }
+    }
+  }
+  return sums.sizes;
+}
+
+/** What tensors add up to, in a file and where they land. */
+class Sums {
+  readonly sizes = {
     bytes: 0,
     deviceBytes: 0,
     hostBytes: 0,
@@ -129,73 +192,40 @@ export function quantizedSizes(
     mtpBytes: 0,
     activeBytes: 0,
   };
-  const site: Site = {
-    index: 0,
-    count: 1,
-    grouped: plan.grouped,
-    experts: plan.experts,
-    imatrix,
-    falcon: plan.falcon,
-    seventyB: plan.seventyB,
-  };
+  private readonly tied: boolean;
+  private readonly twiceOnCpu: boolean;
+
+  constructor({ tied, twiceOnCpu }: QuantizePlan) {
+    this.tied = tied;
+    this.twiceOnCpu = twiceOnCpu;
+  }
+
   /** Tensors that go one by one round their active share one by one. */
-  const add = (tensor: Tensor, bytes: number, times: number, oneByOne: boolean) => {
+  add(tensor: Tensor, type: TensorType, times: number, oneByOne: boolean): void {
+    const { sizes } = this;
+    const bytes = sized(tensor, type);
     const onCpu = roundUp(bytes, CPU_ALIGNMENT) * times;
     const onDevice = roundUp(bytes, DEVICE_ALIGNMENT) * times;
+    // A tied head is a second copy of the embedding on the accelerator.
+    const isHead = this.tied && tensor.name === "token_embd.weight";
     sizes.bytes += bytes * times;
     sizes.cpuBytes += onCpu;
-    const read = !tensor.host || (plan.tied && tensor.name === "token_embd.weight");
-    if (read) {
-      const active = oneByOne
+    if (!tensor.host || isHead) {
+      sizes.activeBytes += oneByOne
         ? Math.round(bytes * tensor.activeFraction) * times
         : Math.round(bytes * times * tensor.activeFraction);
-      sizes.activeBytes = (sizes.activeBytes ?? 0) + active;
     }
     if (tensor.host) sizes.hostBytes += onCpu;
     else sizes.deviceBytes += onDevice;
-    // A tied head is a second copy of the embedding on the accelerator.
-    if (plan.tied && tensor.name === "token_embd.weight") {
-      sizes.deviceBytes += onDevice;
-      if (plan.twiceOnCpu) sizes.cpuBytes += onCpu;
-    }
-  };
-  for (const { tensor, role } of plan.entries) {
-    if (tensor.storage === "quantizable" && POSITIONAL.has(role) && mixes(quant)) continue;
-    const type = tensor.storage === "f32" ? "F32" : plainType(plan, quant, tensor, role, site);
-    add(tensor, sized(tensor, type), tensor.repeats, false);
+    if (!isHead) return;
+    sizes.deviceBytes += onDevice;
+    if (this.twiceOnCpu) sizes.cpuBytes += onCpu;
   }
-  if (!mixes(quant)) return sizes;
-  const counters: Record<string, number> = { value: 0, down: 0, gate: 0, up: 0 };
-  const moves = { value: false, down: false, gate: false, up: false } as Record<Role, boolean>;
-  for (const role of POSITIONAL) moves[role] = goesByPosition(quant, role);
-  for (const { tensor, role } of plan.entries) {
-    if (tensor.storage !== "quantizable" || !POSITIONAL.has(role) || moves[role]) continue;
-    const type = fittingType(mixtureType(quant, role, site), tensor.columns);
-    add(tensor, sized(tensor, type), tensor.repeats, true);
-  }
-  /** Matrices of each entry by the type they get. */
-  const found = new Map<number, Partial<Record<TensorType, number>>>();
-  for (const { entry, layer } of plan.walk) {
-    const { role } = plan.entries[entry]!;
-    if (!moves[role]) continue;
-    const counted = counters[role]!++;
-    // Down, gate and up of expert models go by layer, because a layer has several of them; the very
-    // low-bit mixtures count even there.
-    const byLayer = role !== "value" && plan.byLayer && !(role === "down" && lowBit(quant));
-    site.index = byLayer ? layer : counted;
-    site.count = role === "value" ? plan.valueCount : plan.layers;
-    const type = mixtureType(quant, role, site);
-    const counts = found.get(entry) ?? {};
-    counts[type] = (counts[type] ?? 0) + 1;
-    found.set(entry, counts);
-  }
-  for (const [entry, counts] of found) {
+
+  addFitting(plan: QuantizePlan, entry: number, type: TensorType, times: number): void {
     const { tensor } = plan.entries[entry]!;
-    for (const [type, times] of Object.entries(counts)) {
-      add(tensor, sized(tensor, fittingType(type as TensorType, tensor.columns)), times, true);
-    }
+    this.add(tensor, fittingType(type, tensor.columns), times, true);
   }
-  return sizes;
 }
 
 const UNMIXED = new Set<string>(["F32", "F16", "BF16", "MXFP4_MOE", "MXFP4_BF16"]);
@@ -218,8 +248,14 @@ function plainType(
     const expert = tensor.stacked && (!plan.bailing || tensor.part === "experts");
     return fittingType(!head && expert ? "MXFP4" : "Q8_0", tensor.columns);
   }
-  if (!head) return fittingType(mixtureType(quant, role, site), tensor.columns);
-  const wanted = mixtureType(quant, "output", site);
-  const base = TENSOR_TYPES[mixtureType(quant, "other", site)].elements;
+  if (!head) return fittingType(fixedType(quant, role, site), tensor.columns);
+  const wanted = fixedType(quant, "output", site);
+  const base = TENSOR_TYPES[fixedType(quant, "other", site)].elements;
   return fittingType(plan.falcon || tensor.columns % base !== 0 ? "Q8_0" : wanted, tensor.columns);
+}
+
+/** The wanted type of a role whose matrices are all alike. */
+function fixedType(quant: QuantizationName, role: Role, site: Site): TensorType {
+  const wanted = mixtureType(quant, role, site);
+  return typeof wanted === "function" ? wanted(site) : wanted;
 }

@@ -26,6 +26,7 @@ export async function attempt(
     const failure = statusFailure(status, headers, url);
     if (failure !== null) throw failure;
     const body = await readBody(response, options.maxBytes ?? limits.maxBytes, url, deadline);
+    deadline.isRead = true;
     return { status, ok, notModified: status === 304, headers, body, url: response.url || url };
   } catch (error) {
     options.signal?.throwIfAborted();
@@ -119,6 +120,8 @@ class Deadline {
   private readonly idle: NodeJS.Timeout;
   private readonly caller: AbortSignal | undefined;
   readonly signal = this.controller.signal;
+  /** The body was read to its end: there is nothing left to close. */
+  isRead = false;
 
   constructor({ signal, totalTimeoutMs }: RequestOptions, limits: HttpLimits) {
     const { idleTimeoutMs } = limits;
@@ -142,7 +145,7 @@ class Deadline {
     clearTimeout(this.total);
     clearTimeout(this.idle);
     this.caller?.removeEventListener("abort", this.close);
-    this.close();
+    if (!this.isRead) this.close();
   }
 
   private readonly close = () => this.controller.abort();

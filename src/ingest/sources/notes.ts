@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { FactName, FactOrigin, ModelFacts } from "../../db/facts.ts";
+import type { Measurement } from "../../db/measurements.ts";
 import type { SourceContext, SourceRecord } from "../source.ts";
 import { emptyRecord } from "./records.ts";
 
@@ -13,6 +14,7 @@ export interface Note {
   url: string;
   facts: Partial<ModelFacts>;
   origins: Partial<Record<FactName, FactOrigin>>;
+  measurements?: Measurement[];
 }
 
 /** A hash that is equal for equal content, whatever the order of its keys. */
@@ -27,9 +29,11 @@ export function contentRevision(content: unknown): string {
 
 /** The note as a record; `unchanged` when what is stored was made from the same content. */
 export async function noteRecord(note: Note, context: SourceContext): Promise<SourceRecord> {
-  const revision = contentRevision([note.facts, note.origins, note.url]);
+  const { facts, origins, url, measurements } = note;
+  const said = measurements ? [facts, origins, url, measurements] : [facts, origins, url];
+  const revision = contentRevision(said);
   const record = { ...emptyRecord(note.externalId, note.url), revision, outcome: "notes" as const };
   const known = await context.known(note.externalId);
   if (known?.revision === revision) return { ...record, outcome: "unchanged" };
-  return { ...record, facts: note.facts, origins: note.origins };
+  return { ...record, facts, origins, ...(measurements && { measurements }) };
 }
