@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { and, eq, inArray, notInArray } from "drizzle-orm";
 import type { Database, Transaction } from "./client.ts";
-import { appendEvents } from "./event-log.ts";
+import { appendEvents, writing } from "./event-log.ts";
 import { measurements } from "./tables.ts";
 
 /** Memory that an engine took on a device, as somebody read it. */
@@ -44,7 +44,7 @@ export async function addMeasurement(
   huggingFaceId: string,
   measurement: Measurement,
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
+  return writing(db, async (tx) => {
     const added = await tx
       .insert(measurements)
       .values(rowOf(API, huggingFaceId, measurement))

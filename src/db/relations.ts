@@ -37,8 +37,13 @@ export const relations = defineRelations(tables, (r) => ({
   },
   sources: {
     runs: r.many.ingestRuns({ from: r.sources.id, to: r.ingestRuns.sourceId }),
+    // The same once more, so that one statement can have the newest beside a list of others.
+    newestRuns: r.many.ingestRuns({ from: r.sources.id, to: r.ingestRuns.sourceId }),
+    progress: r.one.sourceProgress({ from: r.sources.id, to: r.sourceProgress.sourceId }),
+    quarantined: r.many.quarantine({ from: r.sources.id, to: r.quarantine.sourceId }),
   },
   ingestRuns: {
+    reasons: r.many.runReasons({ from: r.ingestRuns.id, to: r.runReasons.runId }),
     source: r.one.sources({ from: r.ingestRuns.sourceId, to: r.sources.id, optional: false }),
   },
 }));

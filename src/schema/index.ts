@@ -26,6 +26,7 @@ import "./calculator.ts";
 import "./search.ts";
 import "./facets.ts";
 import "./config-reading.ts";
+import "./ingest-run.ts";
 import "./source.ts";
 import "./administration.ts";
 import "./event.ts";

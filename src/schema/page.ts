@@ -16,7 +16,7 @@ export interface PageArguments {
 }
 
 /** What a sort column holds. */
-export type CursorPart = "number" | "text" | "date";
+export type CursorPart = "number" | "text" | "date" | "instant";
 
 /** Throws `BAD_USER_INPUT` for anything that is not a page over rows ordered by `parts`. */
 export function checkPage(args: PageArguments, parts: CursorPart[]): void {
@@ -55,8 +55,12 @@ function cursorValues(cursor: string): unknown[] | null {
   }
 }
 
+/** A time as Postgres prints it. */
+const INSTANT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/;
+
 function isPart(part: CursorPart, value: unknown): boolean {
   if (part === "number") return Number.isSafeInteger(value);
   if (typeof value !== "string" || value.includes("\0")) return false;
+  if (part === "instant") return INSTANT.test(value) && !Number.isNaN(Date.parse(value));
   return part === "text" || isDay(value);
 }

@@ -1,50 +1,59 @@
 /** Sources: the upstreams that the catalog reads, when they were read last and will be read next. */
-import type { RunStatus } from "../db/tables.ts";
+import { sql } from "drizzle-orm";
+import { quarantine, type sources } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { described } from "./enums.ts";
+import { IngestRun } from "./ingest-run.ts";
 import { checkPageSize } from "./page.ts";
 
-const RunStatusEnum = builder.enumType("RunStatus", {
-  description: "How a run stands.",
-  values: described<RunStatus>({
-    RUNNING: "It has not ended.",
-    SUCCEEDED: "It read all that the source has to say.",
-    FAILED: "It gave up; `error` says why.",
+type Freshness = "FRESH" | "OVERDUE" | "FAILING" | "NEVER_READ";
+
+const FreshnessEnum = builder.enumType("SourceFreshness", {
+  description: "How far what the catalog has of a source can be relied on to be what it says now.",
+  values: described<Freshness>({
+    FRESH: "It was read when it was to be read.",
+    OVERDUE: "Its next run was due more than ten minutes ago and has not begun.",
+    FAILING: "Its last run failed; what was read before is served.",
+    NEVER_READ: "It was never read completely.",
   }),
 });
 
-const IngestRun = builder.drizzleObject("ingestRuns", {
-  name: "IngestRun",
-  description: "One reading of a source, with what came of the models it listed.",
-  extensions: { volatile: true }, // runs move without an event of the catalog
-  select: { columns: { id: true } },
-  fields: (t) => ({
-    id: t.exposeID("id", { description: "Identifies the run." }),
-    status: t.expose("status", { type: RunStatusEnum, description: "How it stands." }),
-    listed: t.exposeInt("listed", { description: "Models that the source listed." }),
-    created: t.exposeInt("created", { description: "Models that were new." }),
-    updated: t.exposeInt("updated", { description: "Models that changed." }),
-    unchanged: t.exposeInt("unchanged", { description: "Models that were as before." }),
-    partial: t.exposeInt("partial", { description: "Models taken in without an architecture." }),
-    quarantined: t.exposeInt("quarantined", { description: "Records set aside as unfit." }),
-    skipped: t.exposeInt("skipped", { description: "Entries that are not language models." }),
-    failed: t.exposeInt("failed", { description: "Models that could not be fetched." }),
-    error: t.exposeString("error", {
-      nullable: true,
-      description: "Why it failed; null when it did not.",
+const GRACE_MS = 10 * 60_000;
+
+const QuarantinedRecord = builder
+  .objectRef<typeof quarantine.$inferSelect>("QuarantinedRecord")
+  .implement({
+    description:
+      "A record that was not accepted. The last good version of its model stays served, unless a person set it aside.",
+    extensions: { volatile: true }, // what is set aside is no event
+    fields: (t) => ({
+      externalId: t.exposeString("externalId", {
+        description: "The source's own id, such as a repository.",
+      }),
+      revision: t.exposeString("revision", {
+        nullable: true,
+        description: "Revision that was refused; null when the source has none.",
+      }),
+      code: t.exposeString("code", {
+        description: "Stable code, such as `UPSTREAM_INVALID` or `SET_ASIDE_BY_HAND`.",
+      }),
+      reason: t.exposeString("reason", { description: "Why, in a sentence for people." }),
+      firstSeenAt: t.expose("firstSeenAt", {
+        type: "DateTime",
+        description: "When it was first set aside.",
+      }),
+      lastSeenAt: t.expose("lastSeenAt", {
+        type: "DateTime",
+        description: "When its reason or revision last changed.",
+      }),
     }),
-    seconds: t.exposeFloat("seconds", {
-      nullable: true,
-      description: "How long it took, in seconds; null while it runs.",
-    }),
-    startedAt: t.expose("startedAt", { type: "DateTime", description: "When it began." }),
-    finishedAt: t.expose("finishedAt", {
-      type: "DateTime",
-      nullable: true,
-      description: "When it ended; null while it runs.",
-    }),
-  }),
-});
+  });
+
+/** One function for all uses: the planner tells extra columns apart by identity. */
+const quarantinedCount = ({ id }: typeof sources) =>
+  sql<number>`(select count(*) from ${quarantine} where ${quarantine.sourceId} = ${id})`.mapWith(
+    Number,
+  );
 
 export const Source = builder.drizzleNode("sources", {
   name: "Source",
@@ -53,7 +62,7 @@ export const Source = builder.drizzleNode("sources", {
   id: { column: (source) => source.id },
   select: { columns: { id: true } },
   fields: (t) => ({
-    slug: t.exposeString("id", { description: "Short name, such as `huggingface`." }),
+    slug: t.exposeString("id", { description: "Short name, such as `hugging-face`." }),
     title: t.exposeString("title", { description: "Display name." }),
     schedule: t.exposeString("schedule", {
       nullable: true,
@@ -73,6 +82,52 @@ export const Source = builder.drizzleNode("sources", {
       type: "DateTime",
       nullable: true,
       description: "When it was last read completely; null when never.",
+    }),
+    watermark: t.field({
+      type: "DateTime",
+      nullable: true,
+      description:
+        "Everything that the source changed before this has been read, by its own clock; null when it tells no times.",
+      select: { with: { progress: { columns: { watermark: true } } } },
+      resolve: ({ progress }) => progress?.watermark ?? null,
+    }),
+    freshness: t.field({
+      type: FreshnessEnum,
+      description: "Whether it is read as planned.",
+      select: { columns: { healthy: true, lastSuccessAt: true, nextRunAt: true } },
+      resolve: ({ healthy, lastSuccessAt, nextRunAt }): Freshness => {
+        if (!healthy) return "FAILING";
+        if (lastSuccessAt === null) return "NEVER_READ";
+        const isLate = nextRunAt !== null && Date.parse(nextRunAt) + GRACE_MS < Date.now();
+        return isLate ? "OVERDUE" : "FRESH";
+      },
+    }),
+    quarantinedCount: t.int({
+      description: "How many of its records are set aside now.",
+      select: { extras: { quarantinedCount } },
+      resolve: (source) => source.quarantinedCount,
+    }),
+    quarantined: t.field({
+      type: [QuarantinedRecord],
+      description: "Its records that are set aside, latest first.",
+      args: {
+        first: t.arg.int({ required: true, defaultValue: 20, description: "How many: 0 to 100." }),
+      },
+      select: ({ first }, _context, nested) => {
+        checkPageSize("first", first);
+        const orderBy = { lastSeenAt: "desc", externalId: "asc" } as const;
+        return { with: { quarantined: nested({ limit: first, orderBy }) } };
+      },
+      resolve: (source) => source.quarantined,
+    }),
+    lastRun: t.field({
+      type: IngestRun,
+      nullable: true,
+      description: "Its newest run, which may be at work; null when there was none.",
+      select: (_args, _context, nested) => ({
+        with: { newestRuns: nested({ limit: 1, orderBy: { startedAt: "desc", id: "desc" } }) },
+      }),
+      resolve: ({ newestRuns: [newest] }) => newest ?? null,
     }),
     runs: t.field({
       type: [IngestRun],
