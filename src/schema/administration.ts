@@ -36,6 +36,38 @@ const externalId = {
   description: "The source's own id of the model, such as `Qwen/Qwen3-8B`.",
 } as const;
 
+const MeasurementInput = builder.inputType("MeasurementInput", {
+  description:
+    "Memory that somebody read off a device while a model ran. At least one of `url` and `origin` is needed.",
+  fields: (t) => ({
+    engine: t.string({
+      required: true,
+      description:
+        "The program that ran it: `llama.cpp`, `vllm`, `transformers` or another's name.",
+    }),
+    engineVersion: t.string({ description: "Its version." }),
+    device: t.string({ required: true, description: "The device it ran on." }),
+    quant: t.string({
+      required: true,
+      description: "Name of the weight format, as in `vram(quant:)` where it has one there.",
+    }),
+    contextTokens: t.int({ required: true, description: "Context in tokens." }),
+    batch: t.int({ description: "Sequences served at the same time; 1 when left out." }),
+    cacheTypeK: t.string({ description: "Storage type of cached keys, such as `q8_0`." }),
+    cacheTypeV: t.string({ description: "Storage type of cached values." }),
+    totalBytes: t.field({
+      type: "BigInt",
+      required: true,
+      description: "All that the program took on the device, in bytes, the driver's part included.",
+    }),
+    url: t.string({ description: "Page where it was reported." }),
+    origin: t.string({ description: "Where it comes from in words." }),
+    reportedBy: t.string({ description: "Who measured it." }),
+    measuredOn: t.field({ type: "Date", description: "When it was measured." }),
+    note: t.string({ description: "What else to know, such as how exact the reading is." }),
+  }),
+});
+
 builder.mutationType({
   description:
     "Commands of an administrator. Each needs the administrator's bearer token, by POST.",
@@ -79,6 +111,23 @@ builder.mutationFields((t) => ({
       await commandsFor(context).release({ sourceId, externalId });
       return true;
     },
+  }),
+  addMeasurement: t.boolean({
+    description:
+      "Keeps memory that somebody measured with a model, to be shown beside the estimates; false when the same is kept already.",
+    args: {
+      huggingFaceId: t.arg.string({
+        required: true,
+        description: "Id of a model of the catalog, `owner/name`.",
+      }),
+      measurement: t.arg({
+        type: MeasurementInput,
+        required: true,
+        description: "What was measured, and under which settings.",
+      }),
+    },
+    resolve: (_root, { huggingFaceId, measurement: { batch, ...reading } }, context) =>
+      commandsFor(context).addMeasurement(huggingFaceId, { ...reading, sequences: batch }),
   }),
   pauseIngestion: t.boolean({
     description: "Lets no worker take another job until `resumeIngestion`. Always true.",

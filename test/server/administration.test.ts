@@ -72,6 +72,25 @@ describe("a mutation", () => {
     expect(again.body).toEqual({ data: { syncModel: "WAITING" } });
   });
 
+  it("adds a measurement, which stands beside the estimate from then on", async () => {
+    const add = (bytes: string) =>
+      mutate(
+        `mutation { addMeasurement(huggingFaceId: "acme/rocket", measurement: {
+          engine: "llama.cpp", device: "RTX 4090", quant: "Q8_0", contextTokens: 2048, batch: 2,
+          totalBytes: ${bytes}, url: "https://forum.example/1", measuredOn: "2026-01-31"
+        }) }`,
+        `Bearer ${TOKEN}`,
+      );
+    expect((await add("600000000")).body).toEqual({ data: { addMeasurement: true } });
+    expect((await add("600000000")).body).toEqual({ data: { addMeasurement: false } });
+    expect(codeOf(await add("6"))).toBe("BAD_USER_INPUT");
+    const query = `{ model(slug: "rocket") { measurements { batch total { bytes } error { bytes } } } }`;
+    const { body } = await ask(open.url, query);
+    expect(body.data).toMatchObject({
+      model: { measurements: [{ batch: 2, total: { bytes: 600_000_000 } }] },
+    });
+  });
+
   it("says what it does not know", async () => {
     const answered = await mutate(`mutation { syncSource(source: "nowhere") }`, `Bearer ${TOKEN}`);
     expect(codeOf(answered)).toBe("BAD_USER_INPUT");
