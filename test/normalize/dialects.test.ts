@@ -145,3 +145,29 @@ describe("names that mislead", () => {
     expect(reading.facts).toMatchObject({ attentionKind: "MLA", modelType: "kimi_k2" });
   });
 });
+
+describe("nested sections, which libraries write as a difference from their class", () => {
+  const wrapped = (text: Record<string, unknown>) =>
+    normalizeConfig({ id: null, config: { model_type: "llava", text_config: text } });
+
+  it("have the class's value where they are silent", () => {
+    const { outcome, facts, origins } = wrapped({ model_type: "mistral" });
+    expect(outcome).toBe("model");
+    expect(facts).toMatchObject({ layers: 32, kvHeads: 8, attentionWindow: 4096 });
+    expect(origins.kvHeads?.basis).toBe("class-default");
+  });
+
+  it("are not silent where they say null", () => {
+    const { facts } = wrapped({ model_type: "mistral", num_key_value_heads: null });
+    expect(facts.kvHeads).toBe(32);
+  });
+
+  it("do not lend their class's values to a flat file, which is written whole", () => {
+    const { outcome, reason } = normalizeConfig({
+      id: null,
+      config: { model_type: "qwen3_vl_text" },
+    });
+    expect(outcome).toBe("partial");
+    expect(reason).toContain("hidden_size");
+  });
+});

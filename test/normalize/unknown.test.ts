@@ -109,6 +109,16 @@ describe("classes that nobody has taught the normaliser", () => {
     expect(reason).toContain("experts");
   });
 
+  it("does not read a class of experts without their number as a dense model", () => {
+    const { outcome, issues } = read("mistralai/Mixtral-8x7B-v0.1", {
+      model_type: "qwen2_moe",
+      architectures: ["Qwen2MoeForCausalLM"],
+      num_local_experts: undefined,
+    });
+    expect(outcome).toBe("partial");
+    expect(issues).toMatchObject([{ code: "MISSING_FIELD", field: "num_experts" }]);
+  });
+
   it("names a field that is missing", () => {
     const { outcome, issues } = read("meta-llama/Llama-3.1-8B", {
       model_type: "olmo2",

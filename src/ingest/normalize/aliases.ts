@@ -210,6 +210,14 @@ export const ALIASES = {
 
 export type Canonical = keyof typeof ALIASES;
 
+/** The key that most publishers use, where the search order starts with a rarer one. */
+export const USUAL_KEY: Partial<Record<Canonical, string>> = {
+  layers: "num_hidden_layers",
+  heads: "num_attention_heads",
+  feedForward: "intermediate_size",
+  vocab: "vocab_size",
+};
+
 /** The fact that a number is, so that reading it tells where the fact came from. */
 export const FACT_OF: Partial<Record<Canonical, FactName>> = {
   layers: "layers",

@@ -12,6 +12,7 @@ import { Findings } from "./facts/findings.ts";
 import { hubFacts } from "./facts/hub.ts";
 import { modalityFacts } from "./facts/modalities.ts";
 import { checkTotal, parameterFacts } from "./facts/parameters.ts";
+import { CLASS_DEFAULTS } from "./facts/rules.ts";
 import { shapeFacts, statedFacts } from "./facts/shape.ts";
 import { traitFacts } from "./facts/traits.ts";
 import { useCaseFacts } from "./facts/use-cases.ts";
@@ -19,7 +20,7 @@ import { readWeightFormat } from "./facts/weight-format.ts";
 import { ignoredKeys } from "./ignored.ts";
 import { ReadingLog } from "./log.ts";
 import { configFromParams, isParams } from "./params.ts";
-import { ConfigReader, isRecord } from "./reader.ts";
+import { ConfigReader, isRecord, type Json } from "./reader.ts";
 import { refusalOf } from "./refusal.ts";
 import { findSections, type Sections } from "./sections.ts";
 import type { HubFacts, NormalizeInput, Reading } from "./types.ts";
@@ -54,7 +55,8 @@ export function normalizeConfig(input: NormalizeInput): Reading {
   }
   const sections = findSections(config);
   const defaults = sections.modelClass?.defaults ?? {};
-  const reader = new ConfigReader(sections.text, sections.path, sections.top, defaults);
+  const library = libraryDefaults(sections);
+  const reader = new ConfigReader(sections.text, sections.path, sections.top, defaults, library);
   const log = new ReadingLog();
   const found = new Findings();
   const shape = readShape(reader, sections, log);
@@ -76,6 +78,12 @@ export function normalizeConfig(input: NormalizeInput): Reading {
     used: reader.usedKeys(),
     ignored: ignoredKeys(sections, reader),
   };
+}
+
+/** A flat file is written whole; only a nested section is written as a difference from its class. */
+function libraryDefaults({ path, textType, wrapper }: Sections): Json {
+  const type = textType ?? wrapper?.text;
+  return path === "" || type === undefined ? {} : (CLASS_DEFAULTS.get(type) ?? {});
 }
 
 /** The config itself, or what `params.json` says where there is none. */

@@ -1,12 +1,12 @@
 /**
- * Looks values up in a config and remembers where each was found. Three layers are searched in order:
- * the section that describes the text model, the top level, and what the model class implies when a
- * file leaves a key out. Every number passes a bound; a value of the wrong type or size is an error
+ * Looks values up in a config and remembers where each was found. Four layers are searched in order:
+ * the section that describes the text model, the top level, what the model class implies when a file
+ * leaves a key out, and what the library's configuration class sets for silent nested sections. Every number passes a bound; a value of the wrong type or size is an error
  * with the key in it, never a silent default.
  */
 import type { FactName, FactOrigin } from "../../db/facts.ts";
 import { PlimsollError } from "../../errors.ts";
-import { ALIASES, type Canonical, FACT_OF } from "./aliases.ts";
+import { ALIASES, type Canonical, FACT_OF, USUAL_KEY } from "./aliases.ts";
 import type { UsedKey } from "./types.ts";
 
 export type Json = Record<string, unknown>;
@@ -79,11 +79,21 @@ export class ConfigReader {
   readonly origins: Partial<Record<FactName, FactOrigin>> = {};
   readonly #layers: Layer[];
 
-  constructor(section: Json, sectionPath: string, top: Json, defaults: Json) {
+  constructor(
+    section: Json,
+    sectionPath: string,
+    top: Json,
+    defaults: Json,
+    libraryDefaults: Json = {},
+  ) {
     const prefix = sectionPath === "" ? "" : `${sectionPath}.`;
     this.#layers = [{ values: section, prefix, basis: "stated" }];
     if (section !== top) this.#layers.push({ values: top, prefix: "", basis: "stated" });
     this.#layers.push({ values: defaults, prefix: "", basis: "class-default" });
+    // A key that the section sets to null is not silent.
+    const silent = Object.entries(libraryDefaults).filter(([key]) => !Object.hasOwn(section, key));
+    const values = Object.fromEntries(silent);
+    this.#layers.push({ values, prefix: "", basis: "class-default" });
   }
 
   /** The first value under one of the keys that is not null or `auto`; a stated key beats a default. */
@@ -125,7 +135,7 @@ export class ConfigReader {
   required(name: Canonical): number {
     const value = this.number(name);
     if (value !== null) return value;
-    const key = ALIASES[name].keys[0] ?? name;
+    const key = USUAL_KEY[name] ?? ALIASES[name].keys[0] ?? name;
     throw missing(key, `The config does not say ${key}, and its class implies none.`);
   }
 

@@ -9,17 +9,6 @@ export const DENSE_CLASSES: readonly ModelClass[] = [
     gguf: "llama",
     architectures: ["Ministral3ForCausalLM"],
     window: { layers: "all", llamaCppIgnores: true },
-    // Sections inside wrappers leave out whatever equals the class's own values.
-    defaults: {
-      hidden_size: 4096,
-      intermediate_size: 14336,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      vocab_size: 32000,
-      max_position_embeddings: 131072,
-      sliding_window: null,
-    },
   }),
   row("aquila aquila2", { gguf: "llama", architectures: ["AquilaModel"] }),
   row("bitnet", {
@@ -84,7 +73,7 @@ export const DENSE_CLASSES: readonly ModelClass[] = [
     tied: true,
     activation: "gelu",
   }),
-  row("xverse", { gguf: "xverse", ggufMoe: null, experts: {} }),
+  row("xverse", { gguf: "xverse", ggufMoe: null, experts: { optional: true } }),
   row("internlm", {
     gguf: "llama",
     qkvBias: { key: "bias", otherwise: true },
@@ -122,7 +111,7 @@ export const DENSE_CLASSES: readonly ModelClass[] = [
     outputBias: "attention_bias",
     mlpBias: "mlp_bias",
   }),
-  row("minicpm", { gguf: "minicpm", experts: {}, tied: true }),
+  row("minicpm", { gguf: "minicpm", experts: { optional: true }, tied: true }),
   row("exaone", {
     gguf: "exaone",
     defaults: { num_layers: 32 },

@@ -102,7 +102,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       outputBias: "qkv_proj_bias",
       mlpBias: "mlp_fc1_bias",
       fusedQkv: true,
-      experts: { gated: false, layers: { every: 2, offset: 1 } },
+      experts: { optional: true, gated: false, layers: { every: 2, offset: 1 } },
       ggufMoe: "nomic-bert-moe",
       adjust: "nomic",
     },

@@ -15,14 +15,6 @@ export const LLAMA_CLASSES: readonly ModelClass[] = [
     "llama yi deepseek_llm codellama llama2 smollm tinyllama skywork apriel iquestcoder ilama emu3_text_model cwm",
     {
       architectures: ["LLaMAForCausalLM", "YiForCausalLM"],
-      defaults: {
-        hidden_size: 4096,
-        intermediate_size: 11008,
-        num_hidden_layers: 32,
-        num_attention_heads: 32,
-        vocab_size: 32000,
-        max_position_embeddings: 2048,
-      },
     },
     LLAMA,
   ),

@@ -59,7 +59,7 @@ export const MAMBA_CLASSES: readonly ModelClass[] = [
   ),
   row("jamba", {
     gguf: "jamba",
-    experts: {},
+    experts: { optional: true },
     linear: "mamba",
     positions: "none",
     mamba: {
@@ -94,7 +94,7 @@ export const MAMBA_CLASSES: readonly ModelClass[] = [
     linear: "mamba",
     qkvBias: "attention_bias",
     outputBias: "attention_bias",
-    experts: {},
+    experts: { optional: true },
     denseWidthKey: "shared_intermediate_size",
     defaults: {
       mamba_n_groups: 1,
@@ -116,7 +116,12 @@ export const MAMBA_CLASSES: readonly ModelClass[] = [
     qkvBias: "attention_bias",
     outputBias: "attention_bias",
     mlpBias: "mlp_bias",
-    experts: { routerBias: true, gated: false, latentWidthKey: "moe_latent_size" },
+    experts: {
+      optional: true,
+      routerBias: true,
+      gated: false,
+      latentWidthKey: "moe_latent_size",
+    },
     defaults: { n_groups: 8, conv_kernel: 4 },
   }),
   row("falcon_h1", {

@@ -66,14 +66,6 @@ export const QWEN_CLASSES: readonly ModelClass[] = [
     "qwen2 qwen2_text qwen2_5_omni_text",
     {
       architectures: ["Qwen2Model"],
-      defaults: {
-        hidden_size: 4096,
-        intermediate_size: 22016,
-        num_hidden_layers: 32,
-        num_attention_heads: 32,
-        vocab_size: 151936,
-        max_position_embeddings: 32768,
-      },
     },
     QWEN2,
   ),

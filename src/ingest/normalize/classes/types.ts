@@ -25,6 +25,8 @@ export interface WindowRule {
 export interface ExpertTraits {
   /** Counts and widths may be pairs: for text, and for pictures (ERNIE 4.5 VL). */
   byModality?: boolean;
+  /** Some models of the class have none, and their files then say nothing of experts. */
+  optional?: boolean;
   /** The file states experts that the model does not have. */
   none?: boolean;
   /** One learned gate scales the shared expert (Qwen). */

@@ -1,6 +1,7 @@
 /**
- * Loads the curated rules in `data/`: families, use cases, variants and licences. They are data so that
- * a new family needs no code; they are checked once, when the program starts to read models.
+ * Loads the curated rules in `data/`: families, use cases, variants, licences, and what configuration
+ * classes set when a nested section is silent. They are data so that a new family needs no code; they
+ * are checked once, when the program starts to read models.
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -39,6 +40,11 @@ const licenses = z.array(
 
 const organizations = z.array(z.object({ id: z.string(), name: z.string() }));
 
+const classDefaults = z.record(
+  z.string(),
+  z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+);
+
 function load<T extends z.ZodType>(file: string, schema: T): z.infer<T> {
   const path = new URL(`../../../../data/${file}`, import.meta.url);
   return schema.parse(JSON.parse(readFileSync(path, "utf8")));
@@ -46,6 +52,12 @@ function load<T extends z.ZodType>(file: string, schema: T): z.infer<T> {
 
 export const RULES = load("families.json", rules);
 export type UseCaseRule = (typeof RULES.useCases)[number];
+
+/**
+ * Sizes that a configuration class of the transformers library sets, by `model_type`. Libraries write
+ * nested sections as the difference from these, so what is absent there has the class's value.
+ */
+export const CLASS_DEFAULTS = new Map(Object.entries(load("class-defaults.json", classDefaults)));
 
 export const LICENSES = new Map(
   load("licenses.json", licenses).flatMap((entry) => entry.ids.map((id) => [id, entry] as const)),
