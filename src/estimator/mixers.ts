@@ -189,7 +189,7 @@ export interface MatrixMemoryMixer {
 /** RWKV time mixing. Version 4 keeps five vectors instead of a matrix per head. */
 export interface RwkvMixer {
   kind: "rwkv";
-  version: 4 | 6 | 7;
+  version: 4 | 5 | 6 | 7;
   headSize: number;
   decayRank: number;
   /** In-context learning-rate rank (version 7). */

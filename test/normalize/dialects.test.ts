@@ -126,18 +126,21 @@ describe("names that mislead", () => {
     expect(reading.reason).toContain("draft");
   });
 
-  it("jina-embeddings-v2 brings its own code under the type of BERT", () => {
-    const { outcome, reason } = normalizeConfig({
-      id: null,
-      config: {
-        architectures: ["JinaBertForMaskedLM"],
-        model_type: "bert",
-        auto_map: { AutoModelForMaskedLM: "other/repository--modeling_bert.JinaBertForMaskedLM" },
-        hidden_size: 768,
-      },
-    });
-    expect(outcome).toBe("partial");
-    expect(reason).toContain("JinaBertForMaskedLM");
+  it("jina-embeddings-v2 brings its own code under the type of BERT, and is read by its class", () => {
+    const config = {
+      architectures: ["JinaBertForMaskedLM"],
+      model_type: "bert",
+      auto_map: { AutoModelForMaskedLM: "other/repository--modeling_bert.JinaBertForMaskedLM" },
+      hidden_size: 768,
+      vocab_size: 30528,
+      max_position_embeddings: 8192,
+    };
+    expect(facts(config).positionEmbedding).toBe("ALiBi");
+    const architectures = ["HomeBrewBertModel"];
+    const auto_map = { AutoModel: "other/repository--modeling_bert.HomeBrewBertModel" };
+    const unknown = normalizeConfig({ id: null, config: { ...config, architectures, auto_map } });
+    expect(unknown.outcome).toBe("partial");
+    expect(unknown.reason).toContain("HomeBrewBertModel");
   });
 
   it("Kimi-K2 runs the code of DeepSeek V3 under its own type", () => {

@@ -147,12 +147,23 @@ export function matrixMemoryTensors(
   list.matrix("attn_output", value, hidden);
 }
 
-/** Version 4: decay and bonus per channel, and one mixing vector for each projection. */
-function rwkv4Tensors(list: TensorList, hidden: number, channelWidth: number): void {
-  for (const name of ["decay", "first", "lerp_k", "lerp_v", "lerp_r"]) {
+/**
+ * Versions 4 and 5: decay and bonus per channel, and one mixing vector for each projection. Version 5
+ * has heads, whose results are normalised and gated.
+ */
+function earlyRwkvTensors(
+  list: TensorList,
+  version: 4 | 5,
+  hidden: number,
+  channelWidth: number,
+): void {
+  const gated = version === 5 ? ["lerp_g", "ln"] : [];
+  for (const name of ["decay", "first", "lerp_k", "lerp_v", "lerp_r", ...gated]) {
     list.f32(`time_mix_${name}.weight`, hidden);
   }
-  for (const name of ["key", "value", "receptance", "output"]) {
+  list.bias(version === 5, "time_mix_ln", hidden);
+  const gate = version === 5 ? ["gate"] : [];
+  for (const name of ["key", "value", "receptance", "output", ...gate]) {
     list.matrix(`time_mix_${name}`, hidden, hidden);
   }
   list.part = "feedForward";
@@ -171,8 +182,8 @@ export function rwkvTensors(
   channelWidth: number,
   firstLayer: boolean,
 ): void {
-  if (mixer.version === 4) {
-    rwkv4Tensors(list, hidden, channelWidth);
+  if (mixer.version === 4 || mixer.version === 5) {
+    earlyRwkvTensors(list, mixer.version, hidden, channelWidth);
     return;
   }
   const source = { storage: "source" } as const;

@@ -19,6 +19,7 @@ import { feedForwardReader } from "./feed-forward/index.ts";
 import { blockConfigLayers } from "./layout/block-configs.ts";
 import { readExtraTensors } from "./layout/extra-tensors.ts";
 import { countLayers, layerTokens } from "./layout/index.ts";
+import { repeated } from "./layout/loops.ts";
 import { sharedBlockLayers } from "./layout/shared-blocks.ts";
 import type { ReadingLog } from "./log.ts";
 import { readMixer } from "./mixers/index.ts";
@@ -118,25 +119,29 @@ function readLayers(
   const readFeedForward = feedForwardReader(reader, traits, layers);
   const crossAt = new Set(reader.list(["cross_attention_layers"], "layers on the image")?.values);
   return grouped(
-    tokens.map((token, index) => {
-      const place = { index, layers, hidden, context };
-      const feedForward = readFeedForward(place, token.feedForward);
-      if (crossAt.has(index)) {
-        const crossAttention = readCrossAttention(reader, traits, place);
-        return { count: 1, mixer: { kind: "none" }, feedForward, crossAttention };
-      }
-      const mixer = readMixer(reader, traits, place, token.mixer);
-      const crossAttention =
-        traits.encoder === null ? null : readCrossAttention(reader, traits, place);
-      return {
-        count: 1,
-        mixer,
-        feedForward,
-        ...expertNorms(traits, feedForward),
-        ...readExtraTensors(reader, traits, place, { mixer, feedForward }),
-        ...(crossAttention === null ? {} : { crossAttention }),
-      };
-    }),
+    repeated(
+      reader,
+      traits,
+      tokens.map((token, index): LayerGroup => {
+        const place = { index, layers, hidden, context };
+        const feedForward = readFeedForward(place, token.feedForward);
+        if (crossAt.has(index)) {
+          const crossAttention = readCrossAttention(reader, traits, place);
+          return { count: 1, mixer: { kind: "none" }, feedForward, crossAttention };
+        }
+        const mixer = readMixer(reader, traits, place, token.mixer);
+        const crossAttention =
+          traits.encoder === null ? null : readCrossAttention(reader, traits, place);
+        return {
+          count: 1,
+          mixer,
+          feedForward,
+          ...expertNorms(traits, feedForward),
+          ...readExtraTensors(reader, traits, place, { mixer, feedForward }),
+          ...(crossAttention === null ? {} : { crossAttention }),
+        };
+      }),
+    ),
   );
 }
 

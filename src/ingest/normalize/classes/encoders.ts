@@ -70,6 +70,23 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     },
     BERT,
   ),
+  row("data2vec-text", { defaults: { type_vocab_size: 1 } }, BERT),
+  row("big_bird", { gguf: null }, BERT),
+  row("megatron-bert", { gguf: null, normAfterEmbedding: false, finalNorm: true }, BERT),
+  row(
+    "jina_bert",
+    {
+      gguf: "jina-bert-v2",
+      architectures: ["JinaBertModel", "JinaBertForMaskedLM"],
+      positions: "alibi",
+      gated: true,
+      fusedGateUp: true,
+      mlpBias: false,
+      // Only the last matrix of the feed-forward has a bias.
+      extras: [{ columns: ["hidden"] }],
+    },
+    BERT,
+  ),
   row("mpnet", { defaults: { type_vocab_size: 0 } }, BERT),
   row("ernie", {}, BERT),
   row("electra", { pooler: false, embeddingWidthKey: "embedding_size" }, BERT),

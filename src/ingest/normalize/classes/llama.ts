@@ -74,6 +74,8 @@ export const LLAMA_CLASSES: readonly ModelClass[] = [
     },
     LLAMA,
   ),
+  row("ouro", { gguf: null, normsPerLayer: 4, loopsKey: "total_ut_steps" }, LLAMA),
+  row("mobilellm", { gguf: null, tied: true }, LLAMA),
   row("olmo", { gguf: "olmo", norm: "none", normsPerLayer: 0, finalNorm: false }, LLAMA),
   row("olmo2", { gguf: "olmo2", qkNorm: "full" }, LLAMA),
   row("olmo3", { gguf: "olmo2", qkNorm: "full", window: { layers: { fullEvery: 4 } } }, LLAMA),

@@ -58,6 +58,39 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     },
     QWEN_MOE,
   ),
+  row(
+    "rnd1",
+    {
+      gguf: "rnd1",
+      architectures: ["RND1", "RND1LM"],
+      causal: false,
+      qkvBias: "attention_bias",
+      outputBias: "attention_bias",
+      qkNorm: "head",
+      experts: {},
+    },
+    QWEN_MOE,
+  ),
+  row(
+    "grove_moe grovemoe",
+    {
+      gguf: "grovemoe",
+      architectures: ["GroveMoeForCausalLM"],
+      qkvBias: "attention_bias",
+      outputBias: "attention_bias",
+      qkNorm: "head",
+      experts: {},
+      // Every two experts share a small one beside them.
+      extras: [
+        {
+          columns: ["hidden"],
+          rows: [1.5, "num_experts", 128],
+          on: "experts",
+        },
+      ],
+    },
+    QWEN_MOE,
+  ),
   row("olmoe", {
     gguf: "olmoe",
     qkNorm: "full",

@@ -66,6 +66,18 @@ export const RECURRENT_CLASSES: readonly ModelClass[] = [
     feedForwardMultiple: 4,
     defaults: { rwkv_version: 4 },
   }),
+  row("rwkv5", {
+    architectures: ["Rwkv5ForCausalLM"],
+    full: "rwkv",
+    norm: "layer",
+    normBias: true,
+    normAfterEmbedding: true,
+    positions: "none",
+    gated: false,
+    activation: "relu2",
+    feedForwardMultiple: 3.5,
+    defaults: { rwkv_version: 5 },
+  }),
   row("rwkv6", {
     gguf: "rwkv6",
     architectures: ["Rwkv6ForCausalLM"],

@@ -166,6 +166,8 @@ export interface ClassTraits {
   streamsMixed: boolean;
   /** A pooled sentence vector or a head of its own follows the layers, by the name of the class (BERT). */
   pooler: boolean;
+  /** The key that says how often the layers are run; every run has a cache of its own (Ouro). */
+  loopsKey: string | null;
   /** Queries and outputs are chosen among experts, like the feed-forward (JetMoE). */
   queryExperts: boolean;
   /** One or two attention blocks are run again and again between Mamba layers (Zamba). */
@@ -236,6 +238,7 @@ export const PLAIN: ClassTraits = {
   extras: [],
   streamsMixed: true,
   pooler: false,
+  loopsKey: null,
   queryExperts: false,
   sharedBlocks: false,
   adjust: null,

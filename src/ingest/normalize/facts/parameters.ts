@@ -61,12 +61,14 @@ export function explainTotal(
   const context = architecture.learnedPositions;
   const masks = (facts.layers ?? 0) * context * context;
   const head = architecture.tiedEmbeddings ? architecture.hiddenSize * architecture.vocabSize : 0;
+  const unread = sharedProjections(architecture);
   const reasons: [string, number][] = [
     ["the parameters agree", total],
     ["the files hold extra prediction layers", total + mtp],
     ["the files hold a copy of the tied output head", total + head],
     ["the files hold a copy of the tied output head and prediction layers", total + mtp + head],
     ["the files hold the causal mask of every layer", total + masks],
+    ["the files hold keys and values of layers that share a cache", total + unread],
   ];
   for (const [explanation, expected] of reasons) {
     if (Math.abs(stated / expected - 1) <= CLOSE) return { explanation, expected };
@@ -75,6 +77,16 @@ export function explainTotal(
     return { explanation: "the headers count packed weights and scales", expected: total };
   }
   return { explanation: null, expected: total };
+}
+
+/** Gemma's files keep the projections of layers that read another layer's cache. */
+function sharedProjections({ layers, hiddenSize }: Architecture): number {
+  let elements = 0;
+  for (const { count, mixer } of layers) {
+    if (mixer.kind !== "attention" || mixer.cache !== "shared") continue;
+    elements += count * hiddenSize * mixer.kvHeads * (mixer.keyDim + mixer.valueDim);
+  }
+  return elements;
 }
 
 export function checkTotal(architecture: Architecture, found: Findings, log: ReadingLog): void {

@@ -27,11 +27,11 @@ export function readMamba(
   };
   const pure = traits.full === "mamba";
   if (mamba.version === 1) {
+    if (mamba.perHead) return perHead(reader, common, hidden);
     // A stated width wins over the factor, which Falcon Mamba's file leaves at a value of no effect.
     const innerSize = (pure ? reader.number("feedForward") : null) ?? expanded(reader, hidden);
     const timeStepRank = reader.number("timeStepRank") ?? Math.ceil(hidden / 16);
-    const one = { ...common, version: 1 as const, innerSize, groups: 0, heads: 0, timeStepRank };
-    return mamba.perHead ? perHead(reader, one, hidden) : one;
+    return { ...common, version: 1, innerSize, groups: 0, heads: 0, timeStepRank };
   }
   const headDim = reader.number("ssmHeadDim") ?? (pure ? reader.number("headDim") : null);
   const heads = reader.number("ssmHeads") ?? (pure ? reader.number("heads") : null);
@@ -49,11 +49,15 @@ export function readMamba(
 }
 
 /** PLaMo 2: heads of a stated width, and a time step of at least 64 ranks. */
-function perHead(reader: ConfigReader, mixer: MambaMixer, hidden: number): MambaMixer {
+function perHead(
+  reader: ConfigReader,
+  common: Omit<MambaMixer, "version" | "innerSize" | "groups" | "heads" | "timeStepRank">,
+  hidden: number,
+): MambaMixer {
   const heads = reader.required("ssmHeads");
   const innerSize = heads * reader.required("ssmHeadDim");
   const timeStepRank = Math.max(64, Math.floor(hidden / 16));
-  return { ...mixer, innerSize, heads, timeStepRank, perHead: true };
+  return { ...common, version: 1, innerSize, groups: 0, heads, timeStepRank, perHead: true };
 }
 
 function expanded(reader: ConfigReader, hidden: number): number {

@@ -6,7 +6,9 @@ import { type ConfigReader, unknownArchitecture } from "../reader.ts";
 export function readRwkv(reader: ConfigReader, hidden: number): RwkvMixer {
   switch (reader.real(["rwkv_version"], "version")) {
     case 4:
-      return readRwkv4(reader, hidden);
+      return readEarlyRwkv(reader, hidden, 4);
+    case 5:
+      return readEarlyRwkv(reader, hidden, 5);
     case 6:
       return readRwkv6(reader, hidden);
     default:
@@ -14,8 +16,8 @@ export function readRwkv(reader: ConfigReader, hidden: number): RwkvMixer {
   }
 }
 
-/** Version 4 has no heads and no low ranks. */
-function readRwkv4(reader: ConfigReader, hidden: number): RwkvMixer {
+/** Versions 4 and 5 have no low ranks, and version 4 no heads. */
+function readEarlyRwkv(reader: ConfigReader, hidden: number, version: 4 | 5): RwkvMixer {
   const width = reader.real(["attention_hidden_size"], "width of time mixing") ?? hidden;
   if (width !== hidden) {
     throw unknownArchitecture(
@@ -23,8 +25,9 @@ function readRwkv4(reader: ConfigReader, hidden: number): RwkvMixer {
       `Time mixing is ${width} wide and the layers ${hidden}.`,
     );
   }
-  const none = { headSize: 1, decayRank: 0, learningRateRank: 0, valueRank: 0, gateRank: 0 };
-  return { kind: "rwkv", version: 4, ...none };
+  const headSize = version === 4 ? 1 : (reader.real(["head_size"], "head width") ?? 64);
+  const none = { decayRank: 0, learningRateRank: 0, valueRank: 0, gateRank: 0 };
+  return { kind: "rwkv", version, headSize, ...none };
 }
 
 function readRwkv7(reader: ConfigReader, hidden: number): RwkvMixer {

@@ -31,6 +31,12 @@ function segment(vision: Sizes): number {
 }
 
 export const PROJECTED: Readonly<Record<string, TowerReader>> = {
+  gemma3n: (vision, _top, output) => {
+    // A convolutional encoder of one size, which the section only names; both published files agree.
+    const encoder = 294_126_912;
+    const width = vision.number("hidden_size", 2048);
+    return encoder + vision.number("vocab_size", 128) * width + 2 * width + width * output;
+  },
   got_ocr2: (vision, _top, output) => {
     const out = vision.number("output_channels", 256);
     const upsampled = conv3(out, 2 * out, false) + conv3(2 * out, 4 * out, false);
