@@ -75,6 +75,16 @@ export const LLAMA_CLASSES: readonly ModelClass[] = [
     LLAMA,
   ),
   row("ouro", { gguf: null, normsPerLayer: 4, loopsKey: "total_ut_steps" }, LLAMA),
+  row(
+    "PanguEmbedded",
+    {
+      gguf: "pangu-embedded",
+      qkvBias: { key: "bias", otherwise: true },
+      outputBias: { key: "bias", otherwise: true },
+      mlpBias: false,
+    },
+    LLAMA,
+  ),
   row("mobilellm", { gguf: null, tied: true }, LLAMA),
   row("olmo", { gguf: "olmo", norm: "none", normsPerLayer: 0, finalNorm: false }, LLAMA),
   row("olmo2", { gguf: "olmo2", qkNorm: "full" }, LLAMA),
