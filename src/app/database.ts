@@ -20,7 +20,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     const connection = connect({ url, maxConnections: config.databasePoolSize });
     return { ...connection, url, description: `${host}${pathname} (DATABASE_URL)` };
   }
-  const server = await startEmbeddedPostgres({ home: config.home, log });
+  const server = await startEmbeddedPostgres({ home: config.home, log, supervised: true });
   try {
     await migrateDatabase(server.url);
   } catch (error) {

@@ -22,6 +22,7 @@ import { initializeDataFolder } from "./initialize.ts";
 import { obtainServer } from "./obtain.ts";
 import { readPidFile } from "./pid-file.ts";
 import { stopServer } from "./stop.ts";
+import { supervise } from "./supervise.ts";
 import { unavailable } from "./unavailable.ts";
 import { markUser } from "./users.ts";
 
@@ -29,6 +30,8 @@ export interface EmbeddedOptions {
   /** Plimsoll's home; the data goes to its `postgres` folder. Made when absent. */
   home: string;
   log: Log;
+  /** True starts the server again when it dies while it is used. */
+  supervised?: boolean;
   /** False trades safety after a power cut for speed; for tests. */
   durable?: boolean;
   /** Server settings over the defaults, by their Postgres names. */
@@ -70,6 +73,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const settings = { ...safeSettings, ...(durable ? {} : unsafeSettings), ...options.settings };
     const plan = { binaries, account, dataFolder, logFile: openLog(home), settings };
     const server = await obtainServer(plan, password, log);
+    const obtain = (port: number) => obtainServer(plan, password, log, async () => port);
+    const supervision = options.supervised ? supervise(server, dataFolder, obtain, log) : null;
     let stopping: Promise<void> | undefined;
     return {
       url: databaseUrl(server.port, password),
@@ -78,8 +83,9 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       adopted: server.adopted,
       stop() {
         stopping ??= (async () => {
+          await supervision?.end();
           if (!user.leave()) return log.info("Postgres stays up for another Plimsoll process");
-          server.expectEnd();
+          (supervision?.current() ?? server).expectEnd();
           // Another user may have started a new server since, in place of one that died.
           const lock = readPidFile(dataFolder);
           if (lock?.alive) await stopServer({ pid: lock.pid, dataFolder, binaries }, log);
