@@ -2,6 +2,7 @@
  * The HTTP server: GraphQL with GraphiQL, the published schema, the pages and the health checks on
  * one port. It holds no state of its own; everything comes from the database and the change feed.
  */
+import { setMaxListeners } from "node:events";
 import type { GraphQLSchema } from "graphql";
 import type { EventFeed } from "../events/feed.ts";
 import type { SchemaContext } from "../schema/context.ts";
@@ -52,6 +53,7 @@ export interface RunningServer {
 export async function serve(schema: GraphQLSchema, options: ServerOptions): Promise<RunningServer> {
   const { host, feed, log, release = "" } = options;
   const shutdown = new AbortController();
+  setMaxListeners(0, shutdown.signal); // every subscription listens
   const adminToken = options.adminToken ?? null;
   const isBearer = createAdminCheck(adminToken);
   const graphql = createGraphqlHandler({

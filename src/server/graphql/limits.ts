@@ -24,9 +24,16 @@ export const MAX_ALIASES = 60;
 /** Milliseconds for a query or mutation; a subscription may last for ever. */
 export const MAX_EXECUTION_MS = 20_000;
 
-/** Parses no further than the limit. */
+/** Parses no further than the limit. What is nested beyond the parser's own means is too deep. */
 export function parseWithinLimit(source: string, options?: ParseOptions): DocumentNode {
-  return parse(source, { ...options, maxTokens: MAX_TOKENS });
+  try {
+    return parse(source, { ...options, maxTokens: MAX_TOKENS });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new GraphQLError("The document is nested too deeply.", {
+      extensions: { code: "DEPTH_LIMIT_EXCEEDED" },
+    });
+  }
 }
 
 /** A validation rule, in the form graphql-js expects. */

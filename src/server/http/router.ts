@@ -58,7 +58,11 @@ export function createRouter(routes: readonly Route[], log: Log) {
   };
 
   function fail(err: unknown, req: IncomingMessage, res: ServerResponse): void {
-    log.error({ err, method: req.method, path: split(req.url ?? "/").path }, "a request failed");
+    const about = { method: req.method, path: split(req.url ?? "/").path };
+    // A client that hangs up is its own affair, and must not fill the log.
+    const isGone = req.destroyed && !req.complete;
+    if (isGone) log.debug(about, "a client hung up");
+    else log.error({ err, ...about }, "a request failed");
     if (res.headersSent) return void res.destroy();
     setCommonHeaders(res);
     sendJson(res, 500, { error: "Unexpected error." });
