@@ -5,6 +5,8 @@
 
 import type { GraphQLSchema } from "graphql";
 import { printSchema } from "graphql";
+import type { Exports } from "./exports/exports.ts";
+import { exportRoute } from "./exports/route.ts";
 import { ASSETS_PATH, graphiqlAssets } from "./graphiql/assets.ts";
 import { graphiqlPage } from "./graphiql/page.ts";
 import { GRAPHQL_PATH, type GraphqlHandler } from "./graphql/handler.ts";
@@ -20,6 +22,9 @@ import { faviconContent, rootPage } from "./pages/root.ts";
 export interface RouteOptions {
   schema: GraphQLSchema;
   graphql: GraphqlHandler;
+  exports: Exports;
+  /** Names the running code in the entity tags of exports. */
+  release: string;
   readiness: () => Promise<Readiness>;
   shutdown: AbortSignal;
   webhooks: readonly IncomingWebhook[];
@@ -28,13 +33,15 @@ export interface RouteOptions {
 const READ = ["GET"] as const;
 
 export function createRoutes(options: RouteOptions): Route[] {
-  const { schema, graphql, readiness, shutdown, webhooks } = options;
+  const { schema, graphql, exports, release, readiness, shutdown, webhooks } = options;
   return [
     page("/", async () => rootPage(await documentNames())),
     page("/favicon.svg", faviconContent),
     page("/schema.graphql", () =>
       prepareContent(`${printSchema(schema)}\n`, { type: "text/plain; charset=utf-8" }),
     ),
+    exportRoute("json", exports, release),
+    exportRoute("ndjson", exports, release),
     {
       path: GRAPHQL_PATH,
       methods: ["GET", "POST", "QUERY"],

@@ -8,6 +8,7 @@ import type { EventFeed } from "../events/feed.ts";
 import type { SchemaContext } from "../schema/context.ts";
 import { QUEUES_PATH, queueRoutes, type SubHandler } from "./admin/routes.ts";
 import { createAdminCheck } from "./admin/token.ts";
+import { createExports } from "./exports/exports.ts";
 import { createGraphqlHandler, GRAPHQL_PATH, type GraphqlOptions } from "./graphql/handler.ts";
 import type { Readiness } from "./health.ts";
 import { LIMITS, listen } from "./http/listener.ts";
@@ -66,7 +67,16 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
   const readiness = options.readiness ?? (() => databaseAnswers(feed));
   const { queueBoard, webhooks = [] } = options;
   const { signal } = shutdown;
-  const routes = createRoutes({ schema, graphql, readiness, shutdown: signal, webhooks });
+  const exports = createExports(options.db, feed.clock);
+  const routes = createRoutes({
+    schema,
+    graphql,
+    exports,
+    release,
+    readiness,
+    shutdown: signal,
+    webhooks,
+  });
   if (queueBoard) {
     const check = createAdminCheck(adminToken, { byPassword: true });
     routes.push(...queueRoutes(check, () => queueBoard(QUEUES_PATH)));
@@ -83,6 +93,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
     async close() {
       shutdown.abort();
       await listener.close(GRACE_MS);
+      await exports.close();
     },
   };
 }

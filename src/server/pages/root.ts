@@ -3,6 +3,7 @@
  * and a dark room.
  */
 import { createHash } from "node:crypto";
+import { EXPORT_PATHS } from "../exports/route.ts";
 import { type Content, prepareContent } from "../http/content.ts";
 import { DOCS_PATH } from "./docs.ts";
 
@@ -66,6 +67,13 @@ quantization and context, and what hardware carries it. An open catalog with a G
 <dt><a href="/schema.graphql">schema.graphql</a></dt>
 <dd>The whole schema, for code generators and for reading.</dd>
 ${docs.join("\n")}
+</dl>
+<h2>All of it</h2>
+<dl>
+<dt><a href="${EXPORT_PATHS.json}">catalog.json</a></dt>
+<dd>Every model with its facts, its memory by quantization and its published files, as one document.</dd>
+<dt><a href="${EXPORT_PATHS.ndjson}">catalog.ndjson</a></dt>
+<dd>The same with a model on each line, to be read as it arrives.</dd>
 </dl>
 <h2>From a terminal</h2>
 <p>With <code>BASE</code> set to the address of this page:</p>

@@ -1,0 +1,32 @@
+/** The page at `/`, over a catalog: what it links to is there. */
+import { expect, test } from "vitest";
+import { useCatalogServer } from "./catalog.ts";
+
+const server = useCatalogServer();
+const open = (path: string, init?: RequestInit) => fetch(server.url + path, init);
+const asBrowser = { headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" } };
+
+test("it links to everything, every link leads somewhere, and nothing comes from elsewhere", async () => {
+  const response = await open("/", asBrowser);
+  expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  const html = await response.text();
+  expect(html).not.toMatch(/(?:src|href|action)="(?:https?:)?\/\//);
+  const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, path]) => path!);
+  expect(links).toEqual(
+    expect.arrayContaining([
+      "/graphql",
+      "/schema.graphql",
+      "/catalog.json",
+      "/catalog.ndjson",
+      "/docs/api.md",
+      "/livez",
+      "/readyz",
+    ]),
+  );
+  for (const path of links) {
+    const answer = await open(path, asBrowser);
+    expect(answer.status, path).toBe(200);
+    await answer.arrayBuffer();
+  }
+});
