@@ -29,6 +29,7 @@ import "./config-reading.ts";
 import "./ingest-run.ts";
 import "./source.ts";
 import "./administration.ts";
+import "./schema-version.ts";
 import "./event.ts";
 import "./changes.ts";
 import "./node.ts";

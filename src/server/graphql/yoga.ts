@@ -3,6 +3,7 @@ import type { GraphQLError, GraphQLSchema } from "graphql";
 import { createYoga, type YogaLogger } from "graphql-yoga";
 import type { Log } from "../../log.ts";
 import type { SchemaContext } from "../../schema/context.ts";
+import { useCost } from "./cost.ts";
 import type { ExchangeContext } from "./exchange.ts";
 import { useFreshness } from "./freshness.ts";
 import { MAX_BODY_BYTES, useLimits, useReadableParameters } from "./limits.ts";
@@ -34,6 +35,7 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
       useLimits(options.executionMs),
       useGracefulEnd(shutdown),
       useFreshness(),
+      useCost(),
     ],
     maskedErrors: { maskError: options.mask },
     extraParamNames: [DOCUMENT_ID],

@@ -1,0 +1,23 @@
+/** Says in every answer what its question cost, so that a client can keep clear of the limit. */
+import type { ExecutionResult } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import { requestCost } from "../../schema/limits.ts";
+
+export function useCost(): Plugin {
+  return {
+    onExecute({ args: { schema, document, operationName, variableValues } }) {
+      return {
+        onExecuteDone({ result, setResult }) {
+          // A stream has no one answer, and a question that never ran has no data.
+          if (!isAnswer(result)) return;
+          const cost = requestCost(schema, document, operationName, variableValues);
+          if (cost) setResult({ ...result, extensions: { ...result.extensions, cost } });
+        },
+      };
+    },
+  };
+}
+
+function isAnswer(result: unknown): result is ExecutionResult {
+  return typeof result === "object" && result !== null && "data" in result;
+}
