@@ -55,11 +55,23 @@ export function catalogState(version: number, writes: number, logId: string): Ca
   return { version, writes, logId, stamp: `${logId}.${version}.${writes}` };
 }
 
+export interface ClockOptions {
+  /**
+   * Whether what is read lags behind what notifications tell, as replicas do. Then a notification only
+   * says what to wait for: the clock shows no state that those who answer have not reached.
+   */
+  lagging?: boolean;
+}
+
 /** Makes a clock that reads the database with `read` where it must. */
-export function createCatalogClock(read: () => Promise<CatalogState>): CatalogClockSetter {
+export function createCatalogClock(
+  read: () => Promise<CatalogState>,
+  { lagging = false }: ClockOptions = {},
+): CatalogClockSetter {
   let known: CatalogState | null = null;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let hearing = false;
+  let awaited: CatalogState | null = null;
   let changes = 0;
   let doubts = 0;
   let reading: { since: number; state: Promise<CatalogState> } | null = null;
@@ -75,7 +87,8 @@ export function createCatalogClock(read: () => Promise<CatalogState>): CatalogCl
     const state = await read();
     // A notification may have overtaken the answer; a restored database may be behind the old one.
     if (changes === changesBefore || isNewer(state, known)) adopt(state);
-    if (doubts === doubtsBefore) confirmedAt = Math.max(confirmedAt, startedAt);
+    const arrived = awaited === null || !isNewer(awaited, state);
+    if (arrived && doubts === doubtsBefore) confirmedAt = Math.max(confirmedAt, startedAt);
     return known!;
   }
 
@@ -124,12 +137,17 @@ export function createCatalogClock(read: () => Promise<CatalogState>): CatalogCl
     },
     heard(state) {
       if (known && !isNewer(state, known)) return;
+      if (lagging) {
+        awaited = state;
+        return doubt();
+      }
       adopt(state);
       // A doubt is about something later than what this tells; only a look ends it.
       if (confirmedAt > Number.NEGATIVE_INFINITY) confirmedAt = performance.now();
     },
     listening() {
       hearing = true;
+      awaited = null;
       doubt();
     },
     deaf() {

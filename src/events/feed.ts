@@ -13,7 +13,12 @@ import { ownCommits, readLogState } from "../db/event-log.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { hangBell } from "./bell.ts";
-import { type CatalogClock, catalogState, createCatalogClock } from "./catalog-clock.ts";
+import {
+  type CatalogClock,
+  type CatalogState,
+  catalogState,
+  createCatalogClock,
+} from "./catalog-clock.ts";
 import { type CatalogEvent, type EventFilter, mayPass } from "./filter.ts";
 import {
   checkNotCompacted,
@@ -52,6 +57,8 @@ export interface EventFeed {
 
 export interface FeedOptions {
   db: Database;
+  /** Where questions are answered, when that is not `db`: its replicas, which may be behind it. */
+  replicas?: readonly Database[];
   log: Log;
   /** How often to look when no notification arrives. */
   pollMs?: number;
@@ -73,10 +80,8 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
   /** Null while none listens; with the next one everything that was missed is read. */
   let listener: Database | null = null;
 
-  const clock = createCatalogClock(async () => {
-    const { lastEvent, writes, logId } = await readState(db);
-    return catalogState(lastEvent, writes, logId);
-  });
+  const readers = options.replicas?.length ? options.replicas : [db];
+  const clock = createCatalogClock(() => leastState(readers), { lagging: readers[0] !== db });
 
   /** Not every notification is about an event: a write may only have changed figures. */
   function onRing(payload: string): void {
@@ -205,4 +210,13 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
       await reading;
     },
   };
+}
+
+/** What all of these databases have reached. */
+async function leastState(readers: readonly Database[]): Promise<CatalogState> {
+  const states = await Promise.all(readers.map(readState));
+  const { lastEvent, writes, logId } = states.reduce((least, each) =>
+    each.writes < least.writes ? each : least,
+  );
+  return catalogState(lastEvent, writes, logId);
 }

@@ -129,6 +129,19 @@ describe("the clock alone", () => {
     expect(clock.peek()).toBeNull();
   });
 
+  it("shows no state that a lagging replica has not reached", async () => {
+    const lagging = createCatalogClock(read, { lagging: true });
+    lagging.listening();
+    await lagging.now();
+    lagging.heard(at(2));
+    expect(lagging.peek()).toBeNull();
+    expect(await lagging.now()).toEqual(at(1));
+    expect(lagging.peek()).toBeNull(); // so that the next question looks again
+    stored = at(2);
+    expect(await lagging.now()).toEqual(at(2));
+    expect(lagging.peek()).toEqual(at(2));
+  });
+
   it("waits for a version, and gives up with a code", async () => {
     await clock.now();
     const reached = clock.atLeast(2);
