@@ -37,7 +37,8 @@ const LIFETIME_MS = 30 * 60_000;
 export function connect(options: ConnectOptions): Connection {
   const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
   const client = postgres(options.url, {
-    ...watchedSockets(statementTimeoutMs + SILENCE_MARGIN_MS),
+    // Without a limit on statements any silence may be work.
+    ...(statementTimeoutMs > 0 ? watchedSockets(statementTimeoutMs + SILENCE_MARGIN_MS) : {}),
     max: options.maxConnections ?? 10,
     connect_timeout: 10,
     // Quick to come back, and an outage is told at once rather than after the default's 20 s.
