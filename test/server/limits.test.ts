@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { pino } from "pino";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { silentLog } from "../../src/log.ts";
 import { createGraphqlHandler } from "../../src/server/graphql/handler.ts";
@@ -38,6 +39,21 @@ test("a body over the limit is refused with 413, with or without a length", asyn
     },
   });
   expect((await post(chunks)).status).toBe(413);
+});
+
+test("a client that leaves in the middle of its body is no failure of ours", async () => {
+  const logged: string[] = [];
+  const log = pino({ level: "warn" }, { write: (line) => void logged.push(line) });
+  const own = await serve(tinySchema, tinyOptions(tinyFeed(), log));
+  onTestFinished(() => own.close());
+  const head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+  const socket = connect(own.port, "127.0.0.1");
+  socket.write(`${head}Content-Length: 100\r\n\r\n{"query":`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.destroy();
+  await once(socket, "close");
+  expect((await ask(own.url, "{ version }")).status).toBe(200);
+  expect(logged).toEqual([]);
 });
 
 test("a body below the limit is read", async () => {

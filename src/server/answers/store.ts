@@ -5,6 +5,7 @@
 import { LRUCache } from "lru-cache";
 import type { CatalogState } from "../../events/catalog-clock.ts";
 import type { Answer } from "./answer.ts";
+import { KnownKeys } from "./known-keys.ts";
 
 /** Bytes that an entry needs beside its key and its bodies: headers, objects, list links. */
 const ENTRY_BYTES = 1_500;
@@ -41,6 +42,7 @@ export interface AnswerStoreOptions {
 
 export class AnswerStore {
   readonly #answers: LRUCache<string, Answer>;
+  readonly #keys = new KnownKeys();
   readonly #flights = new Map<string, Flight>();
   readonly #current: () => CatalogState | null;
   #state: CatalogState | null = null;
@@ -58,7 +60,7 @@ export class AnswerStore {
   }
 
   find(key: string, state: CatalogState): Answer | undefined {
-    return this.#isAt(state) ? this.#answers.get(key) : undefined;
+    return this.#isAt(state) ? this.#answers.get(this.#keys.same(key)) : undefined;
   }
 
   /**
@@ -101,6 +103,7 @@ export class AnswerStore {
     const put = (bytes: number) =>
       this.#answers.set(key, answer, { size: bytes + 2 * key.length + ENTRY_BYTES });
     put(answer.bytes);
+    this.#keys.note(key);
     answer.onGrown = (bytes) => {
       // It may have been dropped meanwhile, or belong to the past.
       if (this.#answers.peek(key) === answer) put(bytes);
@@ -114,6 +117,7 @@ export class AnswerStore {
     if (current !== null && current !== state) return false;
     this.#state = state;
     this.#answers.clear();
+    this.#keys.clear();
     this.#flights.clear();
     return true;
   }

@@ -96,7 +96,8 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     const plainJson = isJson(req.headers["content-type"] ?? "") && !req.headers["content-encoding"];
     if (!plainJson) return pass(req, res, null);
     return readBody(req, MAX_BODY_BYTES).then((body) => {
-      if (body === null) return say(req, res, refuse(TOO_LARGE, type));
+      if (body === "gone") return;
+      if (body === "too large") return say(req, res, refuse(TOO_LARGE, type));
       const question = askedByBody(req, body, type);
       if (!hit(req, res, question.key)) return answer(req, res, question);
     });

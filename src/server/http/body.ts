@@ -1,9 +1,15 @@
 /** Reading the body of a request into memory, up to a bound. */
 import type { IncomingMessage } from "node:http";
 
-/** The bytes; null when there are more than `maxBytes`, and then the rest is thrown away. */
-export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
-  return new Promise((resolve, reject) => {
+/**
+ * The bytes. `too large` when there are more than `maxBytes`: the rest is thrown away as it comes.
+ * `gone` when the client stopped in the middle, and nobody is there to be answered.
+ */
+export function readBody(
+  req: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | "too large" | "gone"> {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
     req.on("data", (chunk: Buffer) => {
@@ -11,10 +17,10 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
       if (length <= maxBytes) chunks.push(chunk);
       else {
         chunks.length = 0;
-        resolve(null);
+        resolve("too large");
       }
     });
     req.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    req.on("error", reject);
+    req.on("error", () => resolve("gone"));
   });
 }
