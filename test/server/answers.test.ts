@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { catalogState, createCatalogClock } from "../../src/events/catalog-clock.ts";
-import type { AnswerKind } from "../../src/server/graphql/handler.ts";
+import type { AnswerKind } from "../../src/server/graphql/answering.ts";
 import { type RunningServer, type ServerOptions, serve } from "../../src/server/server.ts";
 import { type TinyFeed, tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
 

@@ -7,7 +7,7 @@ import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from "@apollo/
 import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { readTrustedDocuments } from "../../src/app/trusted-documents.ts";
-import type { AnswerKind } from "../../src/server/graphql/handler.ts";
+import type { AnswerKind } from "../../src/server/graphql/answering.ts";
 import { type RunningServer, type ServerOptions, serve } from "../../src/server/server.ts";
 import { answer, subscribe } from "./ask.ts";
 import { tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";

@@ -14,6 +14,10 @@ import {
   visitWithTypeInfo,
 } from "graphql";
 import { LRUCache } from "lru-cache";
+import type { Params } from "./params.ts";
+import type { PersistedDocuments } from "./persisted.ts";
+import type { Refusal } from "./refusal.ts";
+import { parseValid, type Yoga } from "./run.ts";
 
 const MAX_DOCUMENTS = 1_000;
 /** Characters of all the texts together; what is parsed of them is about as long again. */
@@ -25,14 +29,42 @@ export interface KnownDocument {
   lasting: boolean;
 }
 
-export type DocumentStore = LRUCache<string, KnownDocument>;
+export interface Documents {
+  /**
+   * The document of a request, wherever its text comes from: refused, or null when there is something
+   * to say against it, which the server's own HTTP handling says.
+   */
+  of(params: Params): KnownDocument | Refusal | null;
+}
 
-export function createDocumentStore(): DocumentStore {
-  return new LRUCache({
+export interface DocumentsOptions {
+  yoga: Yoga;
+  schema: GraphQLSchema;
+  persisted: PersistedDocuments;
+}
+
+export function createDocuments({ yoga, schema, persisted }: DocumentsOptions): Documents {
+  const known = new LRUCache<string, KnownDocument>({
     max: MAX_DOCUMENTS,
     maxSize: MAX_CHARACTERS,
-    sizeCalculation: (_known, text) => text.length,
+    sizeCalculation: (_document, text) => text.length,
   });
+
+  function read(text: string): KnownDocument | null {
+    const document = parseValid(yoga, text);
+    if (!document) return null;
+    const read = { document, lasting: isLasting(schema, document) };
+    known.set(text, read);
+    return read;
+  }
+
+  return {
+    of(params) {
+      const text = persisted.resolve(params);
+      if (text === undefined || typeof text === "object") return text ?? null;
+      return known.get(text) ?? read(text);
+    },
+  };
 }
 
 /** What the operation does; undefined when the document does not have it. */

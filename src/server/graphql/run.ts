@@ -18,11 +18,8 @@ export const PARTIAL_SUCCESS = 294;
  * Parses and validates a text; null when there is something to say against it, which the server's own
  * HTTP handling says.
  */
-export function parseValid(
-  yoga: Yoga,
-  text: string,
-  context: ExchangeContext,
-): DocumentNode | null {
+export function parseValid(yoga: Yoga, text: string): DocumentNode | null {
+  const context: ExchangeContext = { exchange: { abort: new AbortController() } };
   const { validate, schema } = yoga.getEnveloped(context as never);
   try {
     // Not through the pipeline: it would remember the error without what only HTTP adds to it.

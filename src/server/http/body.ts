@@ -2,13 +2,10 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * The bytes. `too large` when there are more than `maxBytes`: the rest is thrown away as it comes.
- * `gone` when the client stopped in the middle, and nobody is there to be answered.
+ * The bytes; null when there are more than `maxBytes`, of which the rest is thrown away as it comes, or
+ * when the client stopped in the middle, and then nobody is there to be answered.
  */
-export function readBody(
-  req: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | "too large" | "gone"> {
+export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -17,10 +14,10 @@ export function readBody(
       if (length <= maxBytes) chunks.push(chunk);
       else {
         chunks.length = 0;
-        resolve("too large");
+        resolve(null);
       }
     });
     req.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    req.on("error", () => resolve("gone"));
+    req.on("error", () => resolve(null));
   });
 }
