@@ -53,7 +53,9 @@ export async function startWorker({
   const byId = new Map(planned.map((plan) => [plan.source.id, plan]));
   const queue = await openQueue({ databaseUrl, redisUrl: config.redisUrl, log });
   const http = createIngestHttp(log, queue.budget);
-  const sources = new Map(planned.map(({ source }) => [source.id, source]));
+  // A job that is left of a source which was switched off finds nothing to do.
+  const enabled = planned.filter((plan) => plan.enabled);
+  const sources = new Map(enabled.map(({ source }) => [source.id, source]));
   const upcoming = new Map<string, Date>();
 
   async function plan({ source, schedule, enabled }: PlannedSource): Promise<void> {

@@ -3,6 +3,7 @@
  * about a model is merged again each time, so the result does not depend on the order of sources.
  */
 import { sql } from "drizzle-orm";
+import { artifactEvents } from "./artifact-events.ts";
 import { type BatchState, lockAndLoad } from "./batch-state.ts";
 import type { Transaction } from "./client.ts";
 import { appendEvents, type NewEvent } from "./event-log.ts";
@@ -56,7 +57,7 @@ export async function applyBatch(
       // Nothing that counts makes the model any more: what there was of it is kept.
       const gone: NewModelRow = { ...previous, status: "WITHDRAWN" };
       rows.push(gone);
-      events.push(withdrawnEvent(sourceId, gone, "its record was set aside"));
+      events.push(withdrawnEvent(sourceId, gone, "no record of it counts any more"));
       continue;
     }
     const merged = mergeFacts(said);
@@ -87,6 +88,11 @@ export async function applyBatch(
   const filed = storable
     .map(({ record }) => record)
     .filter((record) => !record.keepArtifacts && !state.isHeld(sourceId, record.externalId));
+  const told = filed.map((record) => ({
+    record,
+    model: state.rows.get(presentId(record, state)!),
+  }));
+  events.push(...(await artifactEvents(tx, sourceId, told)));
   await putArtifacts(
     tx,
     sourceId,

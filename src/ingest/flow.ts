@@ -19,7 +19,7 @@ import {
   type RunReport,
   type Tally,
 } from "./report.ts";
-import { closeRun, missingFrom, openRun } from "./run-record.ts";
+import { closeRun, missingFrom, openRun, retractUnlisted } from "./run-record.ts";
 import { cursorKey, MOST_PAGES, modelKey, runFailure, summaryOf } from "./runner.ts";
 import type { ListedModel, Source } from "./source.ts";
 import { listStep, readStep, type StepDeps } from "./steps.ts";
@@ -63,7 +63,9 @@ export function createFlow({ db, http, log, sources, onReport }: FlowDeps): Flow
     },
 
     async work({ run, part }, signal) {
-      const source = sourceOf(sources, run.sourceId);
+      const source = sources.get(run.sourceId);
+      if (!source)
+        return { result: { tally: emptyTally(), seen: [] } satisfies PartResult, more: [] };
       if (part.kind === "model") {
         const tally = await readStep(source, [part.item], stepDeps(signal));
         const result: PartResult = { tally, seen: [], lookup: part.item.info === null };
@@ -81,7 +83,12 @@ export function createFlow({ db, http, log, sources, onReport }: FlowDeps): Flow
     },
 
     async settle(run, results, lost) {
-      const source = sourceOf(sources, run.sourceId);
+      const source = sources.get(run.sourceId);
+      if (!source) {
+        // It was switched off meanwhile: what is left of its run is dropped.
+        await abandonRun(db, run.id);
+        return { more: [], failure: null, incomplete: null };
+      }
       const tally = emptyTally();
       const seen: string[] = [];
       let lookedUp = false;
@@ -91,6 +98,7 @@ export function createFlow({ db, http, log, sources, onReport }: FlowDeps): Flow
         lookedUp ||= part.lookup === true;
       }
       for (const reason of lost) noteFailure(tally, "model", new Error(reason));
+      await retractUnlisted(db, source, tally, seen);
       if (!lookedUp) {
         const missing = await missingFrom(db, source, run, tally, seen);
         if (missing.length > 0)

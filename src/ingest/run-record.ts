@@ -11,6 +11,7 @@ import {
   saveProgress,
   unlisted,
 } from "../db/progress.ts";
+import { retractRecords } from "../db/retract.ts";
 import { finishRun, startRun } from "../db/runs.ts";
 import { isComplete, type RunReport, type Tally } from "./report.ts";
 import type { ListedModel, Source } from "./source.ts";
@@ -20,6 +21,7 @@ const SWEEP_EVERY = 24;
 const OVERLAP_MS = 10 * 60_000;
 /** Unlisted models looked for by name after one sweep. */
 const LOOKUPS_PER_SWEEP = 200;
+const MOST_RETRACTED = 10_000;
 
 export interface OpenRun {
   id: string;
@@ -64,6 +66,21 @@ export async function missingFrom(
   return ids.map((externalId) => ({ externalId, revision: null, lastModified: null, info: null }));
 }
 
+/**
+ * Takes back what a source of hand-written files says no more. An entry that cannot be read is not a
+ * missing one, and a folder without any is one that was not mounted.
+ */
+export async function retractUnlisted(
+  db: Database,
+  source: Source,
+  tally: Tally,
+  seen: string[],
+): Promise<void> {
+  const isWhole = isComplete(tally) && tally.reasons.INVALID_ENTRY === undefined;
+  if (!source.retracts || !isWhole || seen.length === 0) return;
+  await retractRecords(db, source.id, await unlisted(db, source.id, seen, MOST_RETRACTED));
+}
+
 /** Keeps the report; a complete run also moves the watermark when it is to be remembered. */
 export async function closeRun(
   db: Database,
@@ -104,9 +121,11 @@ async function remembered(db: Database, run: OpenRun, tally: Tally): Promise<voi
 
 /**
  * By the upstream's clock, which may differ from ours: the newest change that was listed was made
- * before the run ended, so everything up to the run's own length before it has been listed.
+ * before the run ended, so everything up to the run's own length before it has been listed. A change
+ * that is dated in the future is no time to wait for: then it is our own clock that counts.
  */
 function watermarkAfter(run: OpenRun, { newest }: Tally): string | null {
   if (newest === null) return null;
-  return new Date(Date.parse(newest) - (Date.now() - run.startedAt)).toISOString();
+  const latest = Math.min(Date.parse(newest), Date.now());
+  return new Date(latest - (Date.now() - run.startedAt)).toISOString();
 }

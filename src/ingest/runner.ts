@@ -6,7 +6,14 @@
 import { createHash, randomUUID } from "node:crypto";
 import { messageOf, PlimsollError } from "../errors.ts";
 import { addTally, emptyTally, noteReason, type RunReport, type Tally } from "./report.ts";
-import { closeRun, missingFrom, type OpenRun, openRun, reportOf } from "./run-record.ts";
+import {
+  closeRun,
+  missingFrom,
+  type OpenRun,
+  openRun,
+  reportOf,
+  retractUnlisted,
+} from "./run-record.ts";
 import type { ListedModel, Source } from "./source.ts";
 import { listStep, readStep, type StepDeps } from "./steps.ts";
 
@@ -86,6 +93,7 @@ async function runPages(source: Source, run: OpenRun, tally: Tally, deps: Runner
     if (reading.size >= PAGES_AT_ONCE) await Promise.race(reading);
   }
   await Promise.all(reading);
+  if (!deps.dryRun) await retractUnlisted(deps.db, source, tally, [...seen]);
   if (deps.remember) await readNew(await missingFrom(deps.db, source, run, tally, [...seen]));
 }
 

@@ -19,6 +19,11 @@ export interface Source {
   /** The listing carries everything: reading a listed model costs no request. */
   selfContained?: boolean;
   /**
+   * People write what it lists, so that an entry which a complete listing lacks was taken out on
+   * purpose: what was read of it is taken back.
+   */
+  retracts?: boolean;
+  /**
    * Lists by time of change, so that `since` saves requests, and looks a model up by name. What its
    * complete listing lacks is then looked for by name, and withdrawn when it stays away.
    */

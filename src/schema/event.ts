@@ -19,6 +19,9 @@ const EventKindEnum = builder.enumType("EventKind", {
     MODEL_UPDATED: "Facts of a model changed; `changes` lists them.",
     ESTIMATE_CHANGED: "A model's memory is computed differently, although no fact changed.",
     MODEL_WITHDRAWN: "Its publisher took a model down.",
+    ARTIFACT_ADDED:
+      "A repository offers a model in formats in which it did not before; `changes` lists them. Files that came with a new model are not told beside it.",
+    ARTIFACT_REMOVED: "A repository no longer offers a model in some formats.",
     SOURCE_FAILED: "A source could not be read.",
     SOURCE_RECOVERED: "A source that had failed can be read again.",
   }),

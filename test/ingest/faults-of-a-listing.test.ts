@@ -144,6 +144,17 @@ it("a listing without end stops at the limit", async () => {
   expect(reportOf(await bench.run()).created).toBeGreaterThan(3);
 });
 
+it("a change that is dated years ahead does not hide those of today", async () => {
+  const bench = await openBench();
+  const { repo } = bench.hub.store.find(OTHER)!;
+  bench.hub.store.put({ ...repo, lastModified: "2099-01-01T00:00:00.000Z" });
+  await bench.run();
+  bench.change(VICTIM, 16_384);
+  const report = reportOf(await bench.run());
+  expect(report.sweep).toBe(false);
+  expect(await bench.served(VICTIM)).toBe(16_384);
+});
+
 it("a clock that is an hour slow: what it dates in our past is still a change", async () => {
   const bench = await openBench();
   const slow = () => new Date(Date.now() - 3_600_000).toISOString();

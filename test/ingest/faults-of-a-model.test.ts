@@ -30,6 +30,24 @@ it("403: a disabled model is set aside by name and served as it was", () =>
     setAside: /DISABLED: .*was disabled/,
   }));
 
+it("403: a model whose licence the token was not granted keeps what was read before", async () => {
+  const bench = await openBench();
+  await bench.run();
+  for (const id of [VICTIM, OTHER]) bench.change(id, 16_384);
+  bench.spoil(FILE, refused(403, "GatedRepo"));
+  expect(reportOf(await bench.run())).toMatchObject({ failed: 0 });
+  expect(await bench.setAside(VICTIM)).toBeNull();
+  expect([await bench.served(VICTIM), await bench.served(OTHER)]).toEqual([8192, 16_384]);
+  bench.heal();
+  await bench.run();
+  expect(await bench.served(VICTIM)).toBe(16_384);
+});
+
+it("403 that says why in its body alone", () => {
+  const body = JSON.stringify({ error: "Access to this resource is disabled." });
+  return expectOneSpoiled(FILE, { kind: "status", status: 403, body }, { setAside: /DISABLED/ });
+});
+
 it("404: a file that is gone between listing and reading", () =>
   expectOneSpoiled(FILE, refused(404, "EntryNotFound"), { setAside: /NO_CONFIG/ }));
 

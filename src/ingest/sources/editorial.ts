@@ -42,6 +42,7 @@ export function editorialSource(
     title: "Editorial notes",
     version: 2,
     selfContained: true,
+    retracts: true,
     listPage: (cursor) => files.listPage(cursor),
     async read({ externalId, info }, context) {
       const note = await files.find(externalId, info);

@@ -22,6 +22,7 @@ export function measurementsSource(
     title: "Community measurements",
     version: 1,
     selfContained: true,
+    retracts: true,
     listPage: (cursor) => files.listPage(cursor),
     async read({ externalId, info }, context) {
       const measurements = await files.find(externalId, info);

@@ -37,6 +37,7 @@ export function fileSource(path: string): Source {
     title: "Own models",
     version: NORMALIZER_VERSION,
     selfContained: true,
+    retracts: true,
     listPage: async (cursor) => ((await isFolder()) ? folder.listPage(cursor) : listLines(path)),
     async read(item, context) {
       const model = await find(item);

@@ -5,6 +5,7 @@
 import { PlimsollError } from "../../../errors.ts";
 import type { HttpAnswer } from "../../http/client.ts";
 import { invalid } from "../../http/failures.ts";
+import { textOf } from "../../http/json.ts";
 import type { RepositoryState } from "../../source.ts";
 
 /** What was refused: the repository as a whole, one revision, one file, or our token. */
@@ -39,9 +40,11 @@ export function throwUnlessAnswered(answer: HttpAnswer, id: string): void {
   throw new DeniedError(denial, id, MESSAGES[denial](id));
 }
 
-function denialOf({ status, headers }: HttpAnswer): Denial | null {
+function denialOf(answer: HttpAnswer): Denial | null {
+  const { status, headers } = answer;
   if (status !== 401 && status !== 403 && status !== 404) return null;
-  const message = headers.get("x-error-message") ?? "";
+  // Some mirrors drop the header; the same sentence is in the body.
+  const message = headers.get("x-error-message") ?? textOf(answer).slice(0, 500);
   if (/invalid credentials/i.test(message)) return "bad-token";
   if (/is disabled/i.test(message)) return "disabled";
   switch (headers.get("x-error-code")) {
@@ -54,7 +57,7 @@ function denialOf({ status, headers }: HttpAnswer): Denial | null {
     case "RepoNotFound":
       return "missing";
   }
-  if (status === 403) return "gated";
+  if (status === 403 || /is restricted/i.test(message)) return "gated";
   return "missing";
 }
 

@@ -40,6 +40,7 @@ export function overridesSource(folder: URL = OVERRIDES_FOLDER): Source {
     title: "Corrections by hand",
     version: 1,
     selfContained: true,
+    retracts: true,
     listPage: (cursor) => files.listPage(cursor),
     async read({ externalId, info }, context) {
       const found = await files.find(externalId, info);
