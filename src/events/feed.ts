@@ -46,6 +46,17 @@ export interface EventFeed {
    * @throws PlimsollError `EVENTS_COMPACTED` when events it has to tell were removed from the log.
    */
   subscribe(options: SubscribeOptions): AsyncIterable<CatalogEvent>;
+  /**
+   * What follows a position, as soon as there is something; nothing when the signal aborts. The steps
+   * of `subscribe`, for who wants to know how far it has come.
+   */
+  next(
+    position: number,
+    filter: EventFilter | null | undefined,
+    signal: AbortSignal,
+  ): Promise<LogPart>;
+  /** Number of the newest event that this process has heard of. */
+  readonly newest: number;
   /** Number of the newest event: the catalog's version. */
   version(): Promise<number>;
   /** The catalog's state without a query; see there for what it promises. */
@@ -168,17 +179,24 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
     }
   }
 
+  async function next(
+    position: number,
+    filter: EventFilter | null | undefined,
+    signal: AbortSignal,
+  ): Promise<LogPart> {
+    while (!closing.signal.aborted && !signal.aborted) {
+      const isReplaced = position > tail.newest && position <= tail.replacedThrough;
+      if (isReplaced) throw replaced(position, tail.newest);
+      if (position < tail.newest) return partAfter(position, filter);
+      await tail.change(signal);
+    }
+    return { events: [], position };
+  }
+
   async function* subscribe({ after, filter, signal }: SubscribeOptions) {
-    const { restarts } = tail;
     let position = after ?? (await version());
     while (!closing.signal.aborted && !signal.aborted) {
-      if (tail.restarts !== restarts && position > tail.newest)
-        throw replaced(position, tail.newest);
-      if (position >= tail.newest) {
-        await tail.change(signal);
-        continue;
-      }
-      const part = await partAfter(position, filter);
+      const part = await next(position, filter, signal);
       for (const event of part.events) {
         if (closing.signal.aborted || signal.aborted) return;
         yield event;
@@ -196,6 +214,10 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
 
   return {
     subscribe,
+    next,
+    get newest() {
+      return tail.newest;
+    },
     version,
     clock,
     async checkKept(after) {

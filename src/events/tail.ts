@@ -10,7 +10,7 @@ const KEPT = 1_000;
 
 export class Tail {
   #newest: number;
-  #restarts = 0;
+  #replacedThrough = 0;
   #events: CatalogEvent[] = [];
   readonly #waiting = new Set<() => void>();
 
@@ -23,9 +23,9 @@ export class Tail {
     return this.#newest;
   }
 
-  /** How often it began anew: a position from before may mean another event since. */
-  get restarts(): number {
-    return this.#restarts;
+  /** Positions above the newest event and up to this number belong to a log that was replaced. */
+  get replacedThrough(): number {
+    return this.#replacedThrough;
   }
 
   /** Takes the next events in and wakes who waits for them; they must follow the newest. */
@@ -41,8 +41,8 @@ export class Tail {
   /** Begins anew at a number, with nothing kept. */
   restart(newest: number): void {
     this.#events = [];
+    this.#replacedThrough = this.#newest;
     this.#newest = newest;
-    this.#restarts++;
     this.wake();
   }
 

@@ -118,6 +118,8 @@ export function tinyFeed(): TinyFeed {
     version: async () => version,
     clock,
     checkKept: async () => {},
+    next: async (position) => ({ events: [], position }),
+    newest: 0,
     async *subscribe({ signal }) {
       try {
         for await (const [number] of on(bell, "change", { signal })) {

@@ -118,7 +118,7 @@ describe("a client replays and follows", () => {
     const answers = [];
     for await (const answer of client.iterate({ query: "{ catalogVersion }" }))
       answers.push(answer);
-    expect(answers).toEqual([{ data: { catalogVersion: version } }]);
+    expect(answers).toMatchObject([{ data: { catalogVersion: version } }]);
   });
 
   test("a browser that reconnects by itself goes on after the last event it saw", async () => {
@@ -155,6 +155,40 @@ test("an event is resolved once for all who ask the same, wherever they began", 
     (query) => query.includes('"d0"') && query.includes('"models"'),
   );
   expect(looksForTheModel.length).toBeLessThanOrEqual(1);
+});
+
+test("who comes at any moment of a flood, from any number, gets exactly the log", {
+  timeout: 60_000,
+}, async () => {
+  const start = await feed.version();
+  const EVENTS = 200;
+  const END = start + EVENTS;
+  const append = async () => {
+    for (let written = 0; written < EVENTS; ) {
+      const batch = Math.min(1 + (written % 7), EVENTS - written);
+      const event = { kind: "SOURCE_FAILED" as const, sourceId: "test", message: "again" };
+      await connection.db.transaction((tx) => appendEvents(tx, Array(batch).fill(event)));
+      written += batch;
+      await sleep(2);
+    }
+  };
+  const query = "subscription ($after: BigInt) { catalogUpdated(after: $after) { number } }";
+  const reader = async (delayMs: number) => {
+    await sleep(delayMs);
+    const after = Math.min((await feed.version()) - (delayMs % 5), END - 1);
+    const seen: number[] = [];
+    const client = sseClient("/graphql", false);
+    for await (const { data } of client.iterate<Update>({ query, variables: { after } })) {
+      seen.push(data!.catalogUpdated.number);
+      if (seen.at(-1) === END) break;
+    }
+    return { after, seen };
+  };
+  const reading = Array.from({ length: 60 }, (_, index) => reader(index * 4));
+  await append();
+  for (const { after, seen } of await Promise.all(reading)) {
+    expect(seen).toEqual(Array.from({ length: END - after }, (_, index) => after + 1 + index));
+  }
 });
 
 describe("a client that stops reading", { timeout: 60_000 }, () => {

@@ -4,11 +4,9 @@
  * `EventSource` that lost its connection goes on by itself where it was.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type EventStreams, message } from "./event-stream.ts";
-import type { Opener } from "./results.ts";
+import { COMPLETE, type EventStream, type EventStreams, message } from "./event-stream.ts";
+import type { Opener, Results } from "./results.ts";
 import type { Operation } from "./shared.ts";
-
-const COMPLETE = message("complete", "");
 
 export interface DistinctOptions {
   streams: EventStreams;
@@ -29,15 +27,21 @@ export function createStreamSender({ streams, open }: DistinctOptions): StreamSe
     if ("refused" in opened) return false;
     if (res.destroyed) return true;
     const stream = streams.open(res, (json) => message("next", json) + COMPLETE);
-    void (async () => {
-      for await (const { json, number } of opened.results(stream.gone)) {
-        const sent = stream.send(message("next", json, number));
-        if (!(sent === true || (await sent))) return;
-      }
-      stream.end(COMPLETE);
-    })();
+    if (opened.shared) {
+      const { live, start } = opened.shared;
+      void live.follow({ stream, position: start.after ?? 0 });
+    } else void sendAll(stream, opened.results);
     return true;
   };
+}
+
+async function sendAll(stream: EventStream, results: Results): Promise<void> {
+  const leaving = new AbortController();
+  stream.onGone = () => leaving.abort();
+  for await (const { json } of results(leaving.signal)) {
+    if (!stream.send(message("next", json)) && !(await stream.drained())) return;
+  }
+  stream.end(COMPLETE);
 }
 
 /** What a browser sends when it reconnects by itself. */

@@ -50,31 +50,95 @@ export const STOPPING = errorJson(
   "This server is stopping. Subscribe again, after the last event you saw.",
 );
 
-export interface EventStream {
-  /** Aborted when nothing can be sent any more. */
-  readonly gone: AbortSignal;
-  /** Sends text; false or a promise of it when the client is gone, otherwise send on. */
-  send(text: string | Buffer): boolean | Promise<boolean>;
-  /** Sends a last text and ends. */
-  end(text: string): void;
-}
+export const COMPLETE = message("complete", "");
 
 /** The last text of a stream that the server ends, around an answer that says why. */
 type Farewell = (json: string) => string;
 
+/** One open answer. */
+export class EventStream {
+  readonly #res: ServerResponse;
+  readonly #limits: StreamLimits;
+  readonly #farewell: Farewell;
+  /** Called once, when nothing can be sent any more. */
+  onGone: (() => void) | null = null;
+  /** True when nothing can be sent any more. */
+  ended = false;
+
+  constructor(res: ServerResponse, limits: StreamLimits, farewell: Farewell) {
+    this.#res = res;
+    this.#limits = limits;
+    this.#farewell = farewell;
+    res.writeHead(200, HEADERS);
+    // Some clients do not take the headers for an answer before there is something behind them.
+    res.write(COMMENT);
+    res.once("close", () => this.#close());
+  }
+
+  /** Sends on; false when the next has to wait until this is taken, see `drained`. */
+  send(text: string | Buffer): boolean {
+    return !this.ended && this.#res.write(text);
+  }
+
+  /** Resolves when the client has taken what it was sent; false when it is gone or was cut. */
+  async drained(): Promise<boolean> {
+    if (this.ended || !this.#res.writableNeedDrain) return !this.ended;
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#res.off("drain", done).off("close", done);
+        resolve(!this.ended);
+      };
+      const cut = () => {
+        this.stop(SLOW_CONSUMER);
+        done();
+      };
+      const timer = setTimeout(cut, this.#limits.slowMs);
+      this.#res.once("drain", done).once("close", done);
+    });
+  }
+
+  /** Sends a last text and ends. */
+  end(text: string): void {
+    if (this.ended) return;
+    this.#close();
+    this.#res.end(text);
+    const late = setTimeout(() => this.#res.destroy(), this.#limits.farewellMs).unref();
+    this.#res.once("close", () => clearTimeout(late));
+  }
+
+  /** Ends with an answer that says why. */
+  stop(json: string): void {
+    this.end(this.#farewell(json));
+  }
+
+  keepAlive(): void {
+    if (!this.#res.writableNeedDrain) this.send(COMMENT);
+  }
+
+  #close(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.onGone?.();
+  }
+}
+
 /** Opens streams, keeps all of them alive by one timer, and ends them when the process stops. */
 export class EventStreams {
-  readonly #open = new Map<ServerResponse, () => void>();
+  readonly #open = new Set<EventStream>();
   readonly #limits: StreamLimits;
   #stopping = false;
 
   constructor(shutdown: AbortSignal, limits: Partial<StreamLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    const timer = setInterval(() => this.#keepAlive(), this.#limits.keepAliveMs).unref();
+    const keepAlive = () => {
+      for (const stream of this.#open) stream.keepAlive();
+    };
+    const timer = setInterval(keepAlive, this.#limits.keepAliveMs).unref();
     shutdown.addEventListener("abort", () => {
       clearInterval(timer);
       this.#stopping = true;
-      for (const stop of this.#open.values()) stop();
+      for (const stream of this.#open) stream.stop(STOPPING);
     });
   }
 
@@ -85,50 +149,10 @@ export class EventStreams {
 
   /** Answers with an event stream. */
   open(res: ServerResponse, farewell: Farewell): EventStream {
-    const gone = new AbortController();
-    res.writeHead(200, HEADERS);
-    // Some clients do not take the headers for an answer before there is something behind them.
-    res.write(COMMENT);
-    const end = (text: string) => {
-      if (gone.signal.aborted) return;
-      this.#open.delete(res);
-      gone.abort();
-      res.end(text);
-      const late = setTimeout(() => res.destroy(), this.#limits.farewellMs).unref();
-      res.once("close", () => clearTimeout(late));
-    };
-    this.#open.set(res, () => end(farewell(STOPPING)));
-    res.once("close", () => {
-      this.#open.delete(res);
-      gone.abort();
-    });
-    if (this.#stopping) end(farewell(STOPPING));
-    return {
-      gone: gone.signal,
-      send: (text) => {
-        if (gone.signal.aborted) return false;
-        return res.write(text) || this.#taken(res, gone.signal, () => end(farewell(SLOW_CONSUMER)));
-      },
-      end,
-    };
-  }
-
-  /** Resolves when the client has taken what was sent; false when it is gone or was cut. */
-  #taken(res: ServerResponse, gone: AbortSignal, cut: () => void): Promise<boolean> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        res.off("drain", done);
-        gone.removeEventListener("abort", done);
-        resolve(!gone.aborted);
-      };
-      const timer = setTimeout(cut, this.#limits.slowMs);
-      res.once("drain", done);
-      gone.addEventListener("abort", done);
-    });
-  }
-
-  #keepAlive(): void {
-    for (const res of this.#open.keys()) if (!res.writableNeedDrain) res.write(COMMENT);
+    const stream = new EventStream(res, this.#limits, farewell);
+    this.#open.add(stream);
+    res.once("close", () => this.#open.delete(stream));
+    if (this.#stopping) stream.stop(STOPPING);
+    return stream;
   }
 }

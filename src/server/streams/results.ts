@@ -5,14 +5,12 @@
 import type { ExecutionResult, GraphQLError } from "graphql";
 import type { EventFeed } from "../../events/feed.ts";
 import type { Yoga } from "../graphql/run.ts";
-import { createSharer, type Operation, type SharedSubscription } from "./shared.ts";
+import { createSharer, lacksDatabase, type Operation, type SharedSubscription } from "./shared.ts";
 
 export interface Result {
   result: ExecutionResult;
   /** The same as text. */
   json: string;
-  /** Number of the event it tells of, where there is one. */
-  number?: number;
 }
 
 /** What a transport makes of a subscription; ends when the signal aborts. */
@@ -25,18 +23,20 @@ export interface ResultsOptions {
 }
 
 /** A subscription whose results can be had, or the result that says why not. */
-export type Opened = { results: Results } | { refused: ExecutionResult };
+export type Opened =
+  | { results: Results; shared?: SharedSubscription }
+  | { refused: ExecutionResult };
 
 export type Opener = (operation: Operation) => Promise<Opened>;
 
 /** Makes the function that opens a valid subscription. */
 export function createOpener({ yoga, feed, mask }: ResultsOptions): Opener {
-  const share = createSharer(yoga, mask);
+  const share = createSharer({ yoga, feed, mask });
 
   return async (operation) => {
     try {
       const shared = await share(operation);
-      if (shared) return { results: (signal) => sharedResults(shared, signal) };
+      if (shared) return { shared, results: (signal) => sharedResults(shared, signal) };
       return await ownResults(operation);
     } catch (error) {
       return { refused: { errors: [mask(error)] } };
@@ -47,8 +47,7 @@ export function createOpener({ yoga, feed, mask }: ResultsOptions): Opener {
     try {
       for await (const event of feed.subscribe({ ...start, signal })) {
         const { result, json } = await render(event);
-        // Without its data the client does not take it for seen, and the rest would fail as well.
-        yield lacksDatabase(result) ? { result, json } : { result, json, number: event.number };
+        yield { result, json };
         if (lacksDatabase(result)) return;
       }
     } catch (error) {
@@ -79,8 +78,4 @@ export function createOpener({ yoga, feed, mask }: ResultsOptions): Opener {
 
 export function asText(result: ExecutionResult): Result {
   return { result, json: JSON.stringify(result) };
-}
-
-function lacksDatabase({ errors }: ExecutionResult): boolean {
-  return errors?.some(({ extensions }) => extensions.code === "DATABASE_UNAVAILABLE") ?? false;
 }

@@ -20,11 +20,13 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 import { PlimsollError } from "../../errors.ts";
-import type { CatalogEvent, SubscribeOptions } from "../../events/feed.ts";
+import type { CatalogEvent, EventFeed, SubscribeOptions } from "../../events/feed.ts";
 import type { SchemaContext } from "../../schema/context.ts";
 import { FOLLOWS_FEED, type Follow } from "../../schema/subscription.ts";
 import { MAX_EXECUTION_MS } from "../graphql/limits.ts";
 import type { Yoga } from "../graphql/run.ts";
+import { message } from "./event-stream.ts";
+import { LiveGroup, type Told } from "./live-group.ts";
 
 export interface Operation {
   document: DocumentNode;
@@ -39,12 +41,18 @@ export interface Rendered {
   result: ExecutionResult;
   /** The result as JSON. */
   json: string;
+  /** As a message of an event stream, once somebody wants it. */
+  bytes?: Buffer;
 }
+
+type Start = Omit<SubscribeOptions, "signal">;
 
 export interface SharedSubscription {
   /** Where this subscriber begins and what it lets through. */
-  start: Omit<SubscribeOptions, "signal">;
+  start: Start;
   render(event: CatalogEvent): Promise<Rendered>;
+  /** Those who follow the same by event streams. */
+  live: LiveGroup;
 }
 
 /** Null for an operation that cannot be shared; throws what its arguments are refused for. */
@@ -54,9 +62,19 @@ export type Sharer = (operation: Operation) => Promise<SharedSubscription | null
 const EVENTS_KEPT = 32;
 const OPERATIONS_PER_DOCUMENT = 200;
 
-type Group = LRUCache<number, Promise<Rendered>>;
+/** What is the same for everybody with one document and one set of variables. */
+interface Group {
+  rendered: LRUCache<number, Promise<Rendered>>;
+  live: LiveGroup;
+}
 
-export function createSharer(yoga: Yoga, mask: (error: unknown) => GraphQLError): Sharer {
+export interface SharerOptions {
+  yoga: Yoga;
+  feed: EventFeed;
+  mask: (error: unknown) => GraphQLError;
+}
+
+export function createSharer({ yoga, feed, mask }: SharerOptions): Sharer {
   const groups = new WeakMap<DocumentNode, LRUCache<string, Group>>();
 
   return async (operation) => {
@@ -83,25 +101,36 @@ export function createSharer(yoga: Yoga, mask: (error: unknown) => GraphQLError)
       variableValues: coerced,
     };
     const start = await follow(args, context, info);
-    const group = groupOf(document, keyOf(definition!, operationName, coerced));
-    return { start, render: (event) => rendered(group, event, operation) };
+    const key = keyOf(definition!, operationName, coerced);
+    const { rendered, live } = groupOf(key, operation, start.filter);
+    return { start, render: (event) => renderOnce(rendered, event, operation), live };
   };
 
-  function groupOf(document: DocumentNode, key: string): Group {
+  function groupOf(key: string, operation: Operation, filter: Start["filter"]): Group {
+    const { document } = operation;
     const operations = groups.get(document) ?? new LRUCache({ max: OPERATIONS_PER_DOCUMENT });
     groups.set(document, operations);
-    const group = operations.get(key) ?? new LRUCache({ max: EVENTS_KEPT });
+    const known = operations.get(key);
+    if (known) return known;
+    const rendered: Group["rendered"] = new LRUCache({ max: EVENTS_KEPT });
+    const tell = async (event: CatalogEvent) =>
+      told(await renderOnce(rendered, event, operation), event.number);
+    const group = { rendered, live: new LiveGroup({ feed, filter, tell, mask }) };
     operations.set(key, group);
     return group;
   }
 
-  function rendered(group: Group, event: CatalogEvent, operation: Operation): Promise<Rendered> {
-    const known = group.get(event.number);
+  function renderOnce(
+    rendered: Group["rendered"],
+    event: CatalogEvent,
+    operation: Operation,
+  ): Promise<Rendered> {
+    const known = rendered.get(event.number);
     if (known) return known;
     const work = render(event, operation);
-    group.set(event.number, work);
+    rendered.set(event.number, work);
     // What failed may work for the next who asks.
-    const forget = () => void group.delete(event.number);
+    const forget = () => void rendered.delete(event.number);
     work.then(({ result }) => result.errors && forget(), forget);
     return work;
   }
@@ -117,6 +146,17 @@ export function createSharer(yoga: Yoga, mask: (error: unknown) => GraphQLError)
     const result = errors ? { data, errors: errors.map(mask) } : { data: data ?? null };
     return { result, json: JSON.stringify(result) };
   }
+}
+
+/** Whether an event could not be answered because the database is gone; the next could not either. */
+export function lacksDatabase({ errors }: ExecutionResult): boolean {
+  return errors?.some(({ extensions }) => extensions.code === "DATABASE_UNAVAILABLE") ?? false;
+}
+
+function told(rendered: Rendered, number: number): Told {
+  const last = lacksDatabase(rendered.result);
+  rendered.bytes ??= Buffer.from(message("next", rendered.json, last ? undefined : number));
+  return { bytes: rendered.bytes, last };
 }
 
 /** The pipeline of the GraphQL server, for one use. */

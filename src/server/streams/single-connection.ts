@@ -77,10 +77,10 @@ export class SingleConnections {
       return void refuse(res, 409, "BAD_USER_INPUT", "The stream is open already.");
     const stream = this.#options.streams.open(res, (json) => farewell(json, connection));
     connection.stream = stream;
-    stream.gone.addEventListener("abort", () => {
+    stream.onGone = () => {
       this.#connections.delete(token);
       for (const operation of connection.operations.values()) operation.abort();
-    });
+    };
   }
 
   /** POST: adds an operation, whose results go to the stream. */
@@ -138,8 +138,7 @@ async function run(
 ): Promise<void> {
   for await (const { json } of results(abort.signal)) {
     if (abort.signal.aborted) return;
-    const sent = stream.send(message("next", payload(id, json)));
-    if (!(sent === true || (await sent))) return;
+    if (!stream.send(message("next", payload(id, json))) && !(await stream.drained())) return;
   }
   if (abort.signal.aborted) return;
   operations.delete(id);
