@@ -61,7 +61,7 @@ export function createDocuments({ yoga, schema, persisted }: DocumentsOptions): 
   return {
     of(params) {
       const text = persisted.resolve(params);
-      if (text === undefined || typeof text === "object") return text ?? null;
+      if (typeof text === "object") return text;
       return known.get(text) ?? read(text);
     },
   };

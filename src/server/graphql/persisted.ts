@@ -23,8 +23,8 @@ export interface PersistedOptions {
 export interface PersistedDocuments {
   /** Differs between manifests, in which the same id may name different documents. */
   readonly manifest: string;
-  /** The text to run; undefined when none was sent, which others complain of. */
-  resolve(params: Partial<Params>): string | undefined | Refusal;
+  /** The text to run. */
+  resolve(params: Partial<Params>): string | Refusal;
   /** Keeps a valid document under the hash that was sent with it. */
   register(params: Params): void;
   /** Whether a text may be run at all. */
@@ -41,7 +41,7 @@ export function createPersistedDocuments(options: PersistedOptions): PersistedDo
   });
   const allows = (text: string) => !options.trustedOnly || texts.has(text);
 
-  function resolve(params: Partial<Params>): string | undefined | Refusal {
+  function resolve(params: Partial<Params>): string | Refusal {
     const { query, documentId } = params;
     if (documentId !== undefined) return query === undefined ? byId(documentId) : BOTH;
     const persisted = params.extensions?.persistedQuery;
@@ -51,7 +51,8 @@ export function createPersistedDocuments(options: PersistedOptions): PersistedDo
       if (query === undefined) return trusted.get(sha256) ?? byHash(sha256);
       if (!hasHash(query, sha256)) return MISMATCH;
     }
-    return query === undefined || allows(query) ? query : NOT_TRUSTED;
+    if (query === undefined) return MISSING;
+    return allows(query) ? query : NOT_TRUSTED;
   }
 
   const byId = (id: string) => trusted.get(id) ?? unknownId(id);
@@ -96,6 +97,11 @@ const MISMATCH: Refusal = {
   status: 400,
   code: "PERSISTED_QUERY_MISMATCH",
   message: "The sha256Hash is not that of the query. It must be SHA-256 as lower-case hexadecimal.",
+};
+const MISSING: Refusal = {
+  status: 400,
+  code: "BAD_USER_INPUT",
+  message: "Must provide query string, or the name of a document.",
 };
 const BOTH: Refusal = {
   status: 400,
