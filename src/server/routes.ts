@@ -16,7 +16,7 @@ import { type Content, prepareContent, sendContent } from "./http/content.ts";
 import { setCommonHeaders } from "./http/headers.ts";
 import { notFound, type Route } from "./http/router.ts";
 import { type IncomingWebhook, incomingWebhookRoutes } from "./incoming-webhooks.ts";
-import { DOCS_PATH, documentContent, documentNames } from "./pages/docs.ts";
+import { DOCS_PATH, documentCards, documentContent } from "./pages/docs.ts";
 import { faviconContent, rootPage } from "./pages/root.ts";
 
 export interface RouteOptions {
@@ -35,7 +35,7 @@ const READ = ["GET"] as const;
 export function createRoutes(options: RouteOptions): Route[] {
   const { schema, graphql, exports, release, readiness, shutdown, webhooks } = options;
   return [
-    page("/", async () => rootPage(await documentNames())),
+    page("/", async () => rootPage(await documentCards())),
     page("/favicon.svg", faviconContent),
     page("/schema.graphql", () =>
       prepareContent(`${printSchema(schema)}\n`, { type: "text/plain; charset=utf-8" }),

@@ -30,3 +30,14 @@ test("it links to everything, every link leads somewhere, and nothing comes from
     await answer.arrayBuffer();
   }
 });
+
+test("each question that it offers is one that the catalog answers", async () => {
+  const html = await (await open("/", asBrowser)).text();
+  const questions = [...html.matchAll(/href="(\/graphql\?query=[^"]+)"/g)].map(([, path]) => path!);
+  expect(questions).toHaveLength(5);
+  for (const path of questions) {
+    const answer = await (await open(path, { headers: { accept: "application/json" } })).json();
+    expect(answer.errors, path).toBeUndefined();
+    expect(Object.values(answer.data)[0], path).not.toBeNull();
+  }
+});

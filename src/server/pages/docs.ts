@@ -15,6 +15,33 @@ export async function documentNames(): Promise<string[]> {
   return files.filter((file) => file.endsWith(".md")).sort();
 }
 
+export interface DocumentCard {
+  name: string;
+  title: string;
+  /** Its first sentence. */
+  summary: string;
+}
+
+/** What each document is, for a list of them. */
+export async function documentCards(): Promise<DocumentCard[]> {
+  const names = await documentNames();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(name, FOLDER), "utf8");
+      const [, title = name, lead = ""] = /^# (.+)\n+(.+(?:\n.+)*)/.exec(text) ?? [];
+      return { name, title, summary: plain(/^.*?[.:](?=\s|$)/s.exec(lead)?.[0] ?? lead) };
+    }),
+  );
+}
+
+/** Markdown without its marks. */
+function plain(markdown: string): string {
+  return markdown
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/[*`]/g, "")
+    .replace(/\s+/g, " ");
+}
+
 /** One document, or null when there is none of that name. */
 export async function documentContent(name: string): Promise<Content | null> {
   if (!(await documentNames()).includes(name)) return null;

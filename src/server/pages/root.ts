@@ -3,9 +3,11 @@
  * and a dark room.
  */
 import { createHash } from "node:crypto";
+import { parse, print } from "graphql";
 import { EXPORT_PATHS } from "../exports/route.ts";
+import { GRAPHQL_PATH } from "../graphql/handler.ts";
 import { type Content, prepareContent } from "../http/content.ts";
-import { DOCS_PATH } from "./docs.ts";
+import { DOCS_PATH, type DocumentCard } from "./docs.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2530; --quiet: #55616e; --paper: #fbfbf9; --line: #d5dade; --link: #0b5cad; }
@@ -18,6 +20,7 @@ h1 { display: flex; align-items: center; gap: .6rem; font-size: 2rem; margin: 0 
 h1 img { width: 2.25rem; height: 2.25rem; }
 h2 { font-size: 1.125rem; margin: 2.25rem 0 .5rem; }
 a { color: var(--link); }
+ul { margin: 0; padding-left: 1.25rem; }
 dt { font-weight: 600; margin-top: .75rem; }
 dd { margin: 0; color: var(--quiet); }
 pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; font-size: .875rem; line-height: 1.5; }
@@ -40,10 +43,39 @@ export function faviconContent(): Promise<Content> {
   return prepareContent(FAVICON, { type: "image/svg+xml", cacheControl: "public, max-age=86400" });
 }
 
-/** The page; `documents` are the names of the files under `/docs/`. */
-export function rootPage(documents: string[]): Promise<Content> {
+/** What the catalog answers, each with a question that GraphiQL opens. */
+const QUESTIONS = [
+  [
+    "What is this model, and what does it weigh?",
+    '{ model(slug: "deepseek-v3") { name headline { label value } vram(quant: Q4_K_M, ctx: 65536) { total { formatted } tier } } }',
+  ],
+  [
+    "What runs on the hardware I have?",
+    "{ models(filter: { fits: { memoryGib: 24, quant: Q4_K_M, ctx: 32768 } }, orderBy: { field: MEMORY }) { totalCount nodes { name vram(quant: Q4_K_M, ctx: 32768) { total { formatted } } } } }",
+  ],
+  [
+    "What hardware does this model need?",
+    '{ model(slug: "qwen3-32b") { devices(quant: Q4_K_M, ctx: 32768) { count device { name } headroom { formatted } speed { decodeTokensPerSecond { low high } } } } }',
+  ],
+  [
+    "What about my own model?",
+    "{ estimateVram(input: { source: { architecture: { layers: 32, hiddenSize: 4096, heads: 32, kvHeads: 8, headDim: 128, feedForwardSize: 14336, vocabSize: 128256 } }, quant: Q4_K_M, ctx: 8192 }) { total { formatted } } }",
+  ],
+  ["What has changed?", "{ events(first: 20) { nodes { number at message } } }"],
+] as const;
+
+const asText = (text: string) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+
+/** The page; `documents` are the files under `/docs/`. */
+export function rootPage(documents: DocumentCard[]): Promise<Content> {
+  const questions = QUESTIONS.map(
+    ([question, query]) =>
+      `<li><a href="${GRAPHQL_PATH}?query=${encodeURIComponent(print(parse(query)))}">${question}</a></li>`,
+  );
   const docs = documents.map(
-    (name) => `<dt><a href="${DOCS_PATH}${name}">${name}</a></dt><dd>Documentation, as text.</dd>`,
+    ({ name, title, summary }) =>
+      `<dt><a href="${DOCS_PATH}${name}">${asText(title)}</a></dt><dd>${asText(summary)}</dd>`,
   );
   const html = `<!doctype html>
 <html lang="en">
@@ -60,13 +92,16 @@ export function rootPage(documents: string[]): Promise<Content> {
 <h1><img src="/favicon.svg" alt="">Plimsoll</h1>
 <p>The load line for open-weight language models: how much memory each one needs, at any
 quantization and context, and what hardware carries it. An open catalog with a GraphQL API.</p>
+<h2>What it answers</h2>
+<ul>
+${questions.join("\n")}
+</ul>
 <h2>Start here</h2>
 <dl>
 <dt><a href="/graphql">GraphiQL</a></dt>
 <dd>Ask the catalog in the browser. Examples are in the tabs; every field is described.</dd>
 <dt><a href="/schema.graphql">schema.graphql</a></dt>
 <dd>The whole schema, for code generators and for reading.</dd>
-${docs.join("\n")}
 </dl>
 <h2>All of it</h2>
 <dl>
@@ -83,6 +118,10 @@ ${docs.join("\n")}
 curl -N -G $BASE/graphql -H 'accept: text/event-stream' \\
   --data-urlencode 'query=subscription {
     catalogUpdated(after: 0) { number message } }'</code></pre>
+<h2>Documents, as text</h2>
+<dl>
+${docs.join("\n")}
+</dl>
 <h2>Health</h2>
 <dl>
 <dt><a href="/livez">/livez</a></dt><dd>The process runs.</dd>
