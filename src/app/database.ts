@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { type Connection, connect } from "../db/client.ts";
 import { startEmbeddedPostgres } from "../db/embedded/index.ts";
 import { migrateDatabase } from "../db/migrate.ts";
+import type { StatementObserver } from "../db/observe.ts";
 import type { Log } from "../log.ts";
 
 export interface OpenDatabase extends Connection {
@@ -12,12 +13,17 @@ export interface OpenDatabase extends Connection {
 }
 
 /** Closing it closes the pool first and then lets go of the embedded server. */
-export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Config,
+  log: Log,
+  observe?: StatementObserver,
+): Promise<OpenDatabase> {
+  const pool = { maxConnections: config.databasePoolSize, ...(observe && { observe }) };
   if (config.databaseUrl !== null) {
     const { databaseUrl: url } = config;
     await migrateDatabase(url);
     const { host, pathname } = new URL(url);
-    const connection = connect({ url, maxConnections: config.databasePoolSize });
+    const connection = connect({ url, ...pool });
     return { ...connection, url, description: `${host}${pathname} (DATABASE_URL)` };
   }
   const server = await startEmbeddedPostgres({ home: config.home, log, supervised: true });
@@ -27,7 +33,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     await server.stop();
     throw error;
   }
-  const connection = connect({ url: server.url, maxConnections: config.databasePoolSize });
+  const connection = connect({ url: server.url, ...pool });
   return {
     db: connection.db,
     url: server.url,

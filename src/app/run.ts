@@ -5,12 +5,15 @@
 import { once } from "node:events";
 import type { Config } from "../config.ts";
 import { messageOf } from "../errors.ts";
-import { createLog, type Log } from "../log.ts";
-import { openApi } from "./api.ts";
+import { createLog } from "../log.ts";
+import { createMetrics } from "../server/metrics/index.ts";
+import { type Opened, openApi } from "./api.ts";
 import { banner, catalogSize } from "./banner.ts";
-import { type OpenDatabase, openDatabase } from "./database.ts";
+import { openDatabase } from "./database.ts";
 import { whenReachable } from "./patience.ts";
+import { createQueueAccess } from "./queue-access.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
+import { watchProcess } from "./watch-process.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 export const startCommand = (config: Config) => run(config, { api: true, worker: true });
@@ -26,22 +29,30 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   const stopping = new AbortController();
   const signal = untilSignal().then(() => stopping.abort());
   try {
-    const openOne = () => openDatabase(config, log);
+    const metrics = closers.add("metrics", createMetrics());
+    const openOne = () => openDatabase(config, log, metrics.observeStatement);
     const database = await whenReachable(openOne, "the database", stopping.signal, log);
     if (!database) return;
     closers.add("database", database);
+    const { redisUrl } = config;
+    const access = createQueueAccess({ databaseUrl: database.url, redisUrl, log });
+    const queue = closers.add("queue", access);
+    const opened = { config, database, log, closers, queue, metrics };
+    await watchProcess({
+      ...opened,
+      workerAlone: !parts.api,
+      isStopping: () => stopping.signal.aborted,
+    });
     let onWait = () => {};
     const waiting = new Promise<null>((resolve) => {
       onWait = () => resolve(null);
     });
-    const worker = parts.worker
-      ? openWorker({ config, database, log, closers, stopping, onWait })
-      : null;
+    const worker = parts.worker ? openWorker({ ...opened, stopping, onWait }) : null;
     worker?.catch(() => {}); // told below
     // An API answers from the catalog whether or not the worker's queue is there.
     const first = await Promise.race([worker, signal, ...(parts.api ? [waiting] : [])]);
     if (stopping.signal.aborted) return;
-    const url = parts.api ? await openApi({ config, database, log, closers }) : null;
+    const url = parts.api ? await openApi(opened) : null;
     const size = await catalogSize(database.db);
     const next = parts.worker ? (first?.next() ?? []) : null;
     console.log(banner({ config, database, url, size, next }));
@@ -56,11 +67,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   }
 }
 
-interface WorkerStart {
-  config: Config;
-  database: OpenDatabase;
-  log: Log;
-  closers: Closers;
+interface WorkerStart extends Opened {
   stopping: AbortController;
   /** Called when the queue is not there and is waited for. */
   onWait: () => void;
@@ -71,9 +78,9 @@ interface WorkerStart {
  * somebody wants to stop; otherwise it is compared in the background.
  */
 async function openWorker(start: WorkerStart): Promise<RunningWorker | null> {
-  const { config, database, log, closers, stopping, onWait } = start;
-  const { db, url: databaseUrl } = database;
-  const open = () => startWorker({ config, db, databaseUrl, log });
+  const { config, log, closers, queue: queueAccess, stopping, onWait } = start;
+  const { db } = start.database;
+  const open = () => startWorker({ config, db, queueAccess, log });
   const worker = await whenReachable(open, "the job queue", stopping.signal, log, onWait);
   if (!worker) return null;
   if (stopping.signal.aborted) {

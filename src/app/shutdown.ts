@@ -12,24 +12,25 @@ const SAME_PRESS_MS = 100;
 
 export class Closers {
   readonly #log: Log;
-  readonly #steps: { name: string; close: () => Promise<void> }[] = [];
+  readonly #steps: { name: string; close: () => Promise<void>; limitMs: number }[] = [];
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** Notes something to close later; gives it back. */
-  add<T extends { close(): Promise<void> }>(name: string, opened: T): T {
-    this.#steps.push({ name, close: () => opened.close() });
+  /** Notes something to close later, which may take some time more than usual; gives it back. */
+  add<T extends { close(): Promise<void> }>(name: string, opened: T, moreMs = 0): T {
+    const limitMs = STEP_LIMIT_MS + moreMs;
+    this.#steps.push({ name, close: () => opened.close(), limitMs });
     return opened;
   }
 
   /** Closes everything, newest first; a step that fails or hangs does not keep the others. */
   async closeAll(): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
-      const { name, close } = step;
+      const { name, close, limitMs } = step;
       const limit = new AbortController();
-      const timeout = delay(STEP_LIMIT_MS, "late", { signal: limit.signal }).catch(() => "closed");
+      const timeout = delay(limitMs, "late", { signal: limit.signal }).catch(() => "closed");
       const closing = close().then(
         () => "closed",
         (error) => {
@@ -39,7 +40,7 @@ export class Closers {
       );
       const result = await Promise.race([closing, timeout]);
       limit.abort();
-      if (result === "late") this.#log.warn(`${name} did not close in ${STEP_LIMIT_MS / 1000} s`);
+      if (result === "late") this.#log.warn(`${name} did not close in ${limitMs / 1000} s`);
     }
   }
 }

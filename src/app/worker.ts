@@ -11,17 +11,19 @@ import { messageOf } from "../errors.ts";
 import { createFlow } from "../ingest/flow.ts";
 import type { Budget } from "../ingest/http/budget.ts";
 import { createHttpClient, type HttpClient } from "../ingest/http/client.ts";
-import { type IngestQueue, openQueue } from "../ingest/queue.ts";
+import type { IngestQueue } from "../ingest/queue.ts";
 import type { Source } from "../ingest/source.ts";
 import { type Watch, watchModels } from "../ingest/sources/file/watch.ts";
 import type { Log } from "../log.ts";
+import type { QueueAccess } from "./queue-access.ts";
 import { type PlannedSource, plannedSources } from "./sources.ts";
 import { startUpkeep } from "./upkeep.ts";
 
 export interface WorkerDeps {
   config: Config;
   db: Database;
-  databaseUrl: string;
+  /** Closed with the worker. */
+  queueAccess: QueueAccess;
   log: Log;
 }
 
@@ -46,12 +48,12 @@ export function createIngestHttp(log: Log, budget?: Budget): HttpClient {
 export async function startWorker({
   config,
   db,
-  databaseUrl,
+  queueAccess,
   log,
 }: WorkerDeps): Promise<RunningWorker> {
   const planned = plannedSources(config);
   const byId = new Map(planned.map((plan) => [plan.source.id, plan]));
-  const queue = await openQueue({ databaseUrl, redisUrl: config.redisUrl, log });
+  const queue = await queueAccess.get();
   const http = createIngestHttp(log, queue.budget);
   // A job that is left of a source which was switched off finds nothing to do.
   const enabled = planned.filter((plan) => plan.enabled);

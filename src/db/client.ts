@@ -5,6 +5,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { keepQueries } from "./kept-queries.ts";
+import { observed, type StatementObserver } from "./observe.ts";
 import { preparing } from "./prepared.ts";
 import { relations } from "./relations.ts";
 import { watchedSockets } from "./socket.ts";
@@ -19,8 +20,10 @@ export interface ConnectOptions {
   maxConnections?: number;
   /** Milliseconds after which Postgres ends a statement of this pool. */
   statementTimeoutMs?: number;
-  /** Called with every statement, for tests that count them and for traces. */
+  /** Called with every statement, for tests that count them. */
   onQuery?: (query: string) => void;
+  /** Told of every statement and its end, for metrics and traces. */
+  observe?: StatementObserver;
 }
 
 export interface Connection {
@@ -59,7 +62,7 @@ export function connect(options: ConnectOptions): Connection {
   });
   const { onQuery } = options;
   const db = drizzle({
-    client: preparing(client, LIFETIME_MS),
+    client: preparing(observed(client, options.observe), LIFETIME_MS),
     relations,
     jit: true,
     logger: onQuery ? { logQuery: (query) => onQuery(query) } : false,

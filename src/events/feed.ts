@@ -61,6 +61,8 @@ export interface EventFeed {
   version(): Promise<number>;
   /** The catalog's state without a query; see there for what it promises. */
   readonly clock: CatalogClock;
+  /** Whether notifications arrive; without them events are found by looking now and then. */
+  readonly listening: boolean;
   /** Throws `EVENTS_COMPACTED` when events after this number are no longer kept. */
   checkKept(after: number): Promise<void>;
   close(): Promise<void>;
@@ -220,6 +222,9 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
     },
     version,
     clock,
+    get listening() {
+      return listener !== null;
+    },
     async checkKept(after) {
       checkNotCompacted(after, await readState(db));
     },

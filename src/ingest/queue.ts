@@ -68,7 +68,7 @@ export interface IngestQueue {
   depth(): Promise<QueueDepth>;
   /** Bull Board over this queue, for a path without a slash at its end. */
   board(path: string): Promise<QueueBoard>;
-  /** Gives running jobs back, then lets go of every connection. */
+  /** Gives running jobs back, then lets go of every connection. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -105,6 +105,15 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
   });
   const stopping = new AbortController();
   let worker: Worker<JobData> | null = null;
+  let closing: Promise<void> | null = null;
+
+  async function closeAll(): Promise<void> {
+    stopping.abort();
+    await worker?.close();
+    await events.close();
+    await queue.close();
+    await backend.close();
+  }
 
   /** The added job, or the one that was asked for before under the same key and has not ended. */
   async function ask(name: "run" | "sync", key: string, data: JobData): Promise<Asked> {
@@ -178,12 +187,9 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
 
     board: (path) => makeQueueBoard(queue, path),
 
-    async close() {
-      stopping.abort();
-      await worker?.close();
-      await events.close();
-      await queue.close();
-      await backend.close();
+    close() {
+      closing ??= closeAll();
+      return closing;
     },
   };
 }

@@ -35,7 +35,12 @@ export const builder = new SchemaBuilder<{
 }>({
   plugins: [ComplexityPlugin, RelayPlugin, DrizzlePlugin],
   defaultFieldNullability: false,
-  complexity: { limit: LIMITS, fieldComplexity: fieldCost, complexityError: limitError },
+  complexity: {
+    // Counting takes longer than many a query, so it is not done twice.
+    limit: ({ withinLimits }: SchemaContext) => (withinLimits ? {} : LIMITS),
+    fieldComplexity: fieldCost,
+    complexityError: limitError,
+  },
   drizzle: {
     client: (context: SchemaContext) => context.db,
     relations,

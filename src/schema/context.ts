@@ -19,6 +19,8 @@ export interface SchemaContext {
   readConfig: ConfigReader;
   /** What an administrator may have done; null where nobody may. */
   commands?: Commands | null;
+  /** The operation's cost was counted and is allowed. */
+  withinLimits?: boolean | undefined;
   /** Whether this request carries the administrator's token. */
   isAdmin?: boolean | undefined;
 }

@@ -8,7 +8,10 @@ import { sendJson } from "./http/content.ts";
 
 export interface Readiness {
   ready: boolean;
+  /** Why it is not ready. */
   reasons: string[];
+  /** What is wrong without being in the way of an answer. */
+  warnings?: string[];
 }
 
 /** Milliseconds that the check may take; a probe that hangs tells nobody anything. */
@@ -24,10 +27,10 @@ export async function sendReadiness(
   check: () => Promise<Readiness>,
   stopping: boolean,
 ): Promise<void> {
-  const { ready, reasons }: Readiness = stopping
+  const readiness: Readiness = stopping
     ? { ready: false, reasons: ["The server is stopping."] }
     : await withinTime(check).catch((error) => ({ ready: false, reasons: [messageOf(error)] }));
-  sendJson(res, ready ? 200 : 503, { ready, reasons });
+  sendJson(res, readiness.ready ? 200 : 503, readiness);
 }
 
 function withinTime(check: () => Promise<Readiness>): Promise<Readiness> {

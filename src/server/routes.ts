@@ -26,14 +26,15 @@ export interface RouteOptions {
   /** Names the running code in the entity tags of exports. */
   release: string;
   readiness: () => Promise<Readiness>;
-  shutdown: AbortSignal;
+  /** Whether the server is to be sent no more requests. */
+  isStopping: () => boolean;
   webhooks: readonly IncomingWebhook[];
 }
 
 const READ = ["GET"] as const;
 
 export function createRoutes(options: RouteOptions): Route[] {
-  const { schema, graphql, exports, release, readiness, shutdown, webhooks } = options;
+  const { schema, graphql, exports, release, readiness, isStopping, webhooks } = options;
   return [
     page("/", async () => rootPage(await documentCards())),
     page("/favicon.svg", faviconContent),
@@ -80,7 +81,7 @@ export function createRoutes(options: RouteOptions): Route[] {
     {
       path: "/readyz",
       methods: READ,
-      handle: (_req, res) => sendReadiness(res, readiness, shutdown.aborted),
+      handle: (_req, res) => sendReadiness(res, readiness, isStopping()),
     },
     ...incomingWebhookRoutes(webhooks),
   ];

@@ -14,6 +14,9 @@ import type { Readiness } from "./health.ts";
 import { LIMITS, listen } from "./http/listener.ts";
 import { createRouter } from "./http/router.ts";
 import type { IncomingWebhook } from "./incoming-webhooks.ts";
+import type { Metrics } from "./metrics/index.ts";
+import { metricsRoute } from "./metrics/listener.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { createRoutes } from "./routes.ts";
 import { refuseUpgrade } from "./streams/websocket.ts";
 
@@ -34,6 +37,11 @@ export interface ServerOptions
   adminToken?: string | null;
   /** Makes the page of the job queue at its first use, for administrators. */
   queueBoard?: (path: string) => Promise<SubHandler>;
+  /** Counts answers. */
+  metrics?: Metrics;
+  /** Serves `/metrics` here, for an installation without a port of its own for it. */
+  showMetrics?: boolean;
+  rateLimit?: RateLimit | null;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
   readiness?: () => Promise<Readiness>;
   /** Doors for upstreams that tell of changes; none unless given. */
@@ -46,13 +54,18 @@ export interface RunningServer {
   /** Where a browser on this machine finds it. */
   url: string;
   port: number;
+  /** Event streams that are open now. */
+  readonly streams: number;
+  /** Goes on answering, but says of itself that it is not ready. */
+  drain(): void;
   /** Stops accepting, completes subscriptions and waits up to 10 s for open answers. */
   close(): Promise<void>;
 }
 
 /** Serves any schema over this database and feed; see `startServer`. */
 export async function serve(schema: GraphQLSchema, options: ServerOptions): Promise<RunningServer> {
-  const { host, feed, log, release = "" } = options;
+  const { host, feed, log, metrics, rateLimit, release = "" } = options;
+  let draining = false;
   const shutdown = new AbortController();
   setMaxListeners(0, shutdown.signal); // every subscription listens
   const adminToken = options.adminToken ?? null;
@@ -63,20 +76,26 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
     release,
     shutdown: shutdown.signal,
     mayCommand: (req) => isBearer(req) === "admin",
+    admit(req, res) {
+      metrics?.answers.begin(req);
+      if (options.admit?.(req, res) === false) return false;
+      return rateLimit?.admit(req, res) ?? true;
+    },
+    onAnswer(kind, req, about) {
+      options.onAnswer?.(kind, req, about);
+      metrics?.answers.count(kind, req, about);
+      if (kind === "computed" && about?.cost != null) rateLimit?.charge(req, about.cost);
+    },
   });
   const readiness = options.readiness ?? (() => databaseAnswers(feed));
   const { queueBoard, webhooks = [] } = options;
-  const { signal } = shutdown;
+  const isStopping = () => draining;
   const exports = createExports(options.db, feed.clock);
   const routes = createRoutes({
-    schema,
-    graphql,
-    exports,
-    release,
-    readiness,
-    shutdown: signal,
-    webhooks,
+    ...{ schema, graphql, exports, release },
+    ...{ readiness, isStopping, webhooks },
   });
+  if (metrics && options.showMetrics) routes.push(metricsRoute(metrics.text));
   if (queueBoard) {
     const check = createAdminCheck(adminToken, { byPassword: true });
     routes.push(...queueRoutes(check, () => queueBoard(QUEUES_PATH)));
@@ -90,7 +109,14 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
   return {
     url: `http://${hostInUrl(host)}:${listener.port}`,
     port: listener.port,
+    get streams() {
+      return graphql.streams.size;
+    },
+    drain() {
+      draining = true;
+    },
     async close() {
+      draining = true;
       shutdown.abort();
       await listener.close(GRACE_MS);
       await exports.close();

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createQueueAccess } from "../../src/app/queue-access.ts";
 import { type RunningWorker, startWorker } from "../../src/app/worker.ts";
 import { readConfig } from "../../src/config.ts";
 import { type Connection, connect } from "../../src/db/client.ts";
@@ -36,7 +37,12 @@ beforeAll(async () => {
   connection = connect({ url: database.url });
   const config = readConfig({ SOURCES: "file", FILE_MODELS: path, DATABASE_URL: database.url });
   const { db } = connection;
-  worker = await startWorker({ config, db, databaseUrl: database.url, log: silentLog });
+  const queueAccess = createQueueAccess({
+    databaseUrl: database.url,
+    redisUrl: null,
+    log: silentLog,
+  });
+  worker = await startWorker({ config, db, queueAccess, log: silentLog });
 });
 afterAll(async () => {
   await worker?.close();

@@ -134,6 +134,7 @@ export function tinyFeed(): TinyFeed {
       clock.heard(catalogState(version, version, "tiny"));
       bell.emit("change", version);
     },
+    listening: true,
     close: async () => {},
   };
 }

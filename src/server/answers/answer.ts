@@ -16,6 +16,14 @@ const BROTLI_QUALITY = 5;
 /** A client may keep it, but asks each time whether it is still good. */
 const REVALIDATE = "public, max-age=0, must-revalidate";
 
+/** What is told of an answer to those who count. */
+export interface AnswerAbout {
+  /** Name of the operation; null when it has none. */
+  operation: string | null;
+  /** Its cost; null when that is not known. */
+  cost: number | null;
+}
+
 export interface AnswerParts {
   status: number;
   contentType: string;
@@ -26,6 +34,7 @@ export interface AnswerParts {
   version: number | null;
   /** Further headers: names and values by turns. */
   headers?: readonly string[];
+  about?: AnswerAbout;
 }
 
 interface Form {
@@ -50,6 +59,10 @@ export class Answer {
   constructor(parts: AnswerParts) {
     this.#parts = parts;
     this.#plain = this.#form(parts.body, "identity");
+  }
+
+  get about(): AnswerAbout | null {
+    return this.#parts.about ?? null;
   }
 
   /** Bytes of all its forms. */

@@ -6,9 +6,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLError } from "graphql";
 import type { CatalogClock, CatalogState } from "../../events/catalog-clock.ts";
 import type { Log } from "../../log.ts";
-import { Answer, confirm, heldTag } from "../answers/answer.ts";
+import type { CostMeter } from "../../schema/cost.ts";
+import { Answer, type AnswerAbout, confirm, heldTag } from "../answers/answer.ts";
 import { AnswerStore, type Computed, type Computing, type Work } from "../answers/store.ts";
-import { type Documents, type KnownDocument, operationType } from "./documents.ts";
+import { type Documents, type KnownDocument, nameOf, operationType } from "./documents.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Params } from "./params.ts";
 import type { PersistedDocuments } from "./persisted.ts";
@@ -28,17 +29,21 @@ const ANSWER_BYTES = 64 * 1024 * 1024;
  */
 export type AnswerKind = "hit" | "confirmed" | "joined" | "computed" | "refused" | "passed";
 
+/** Told of every answer when it is sent, with what is known of its operation. */
+export type OnAnswer = (kind: AnswerKind, req: IncomingMessage, about: AnswerAbout | null) => void;
+
 export interface AnsweringOptions {
   yoga: Yoga;
   clock: CatalogClock;
   documents: Documents;
   persisted: PersistedDocuments;
   tagOf: Tagger;
+  costOf: CostMeter;
   mask: (error: unknown) => GraphQLError;
   log: Log;
   answerBytes?: number | undefined;
   mayCommand?: ((req: IncomingMessage) => boolean) | undefined;
-  onAnswer: (kind: AnswerKind, req: IncomingMessage) => void;
+  onAnswer: OnAnswer;
 }
 
 export interface Answering {
@@ -77,7 +82,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   ): boolean {
     const stored = store.find(key, state);
     if (stored === undefined) return false;
-    onAnswer(stored.send(req, res) ? "confirmed" : "hit", req);
+    onAnswer(stored.send(req, res) ? "confirmed" : "hit", req, stored.about);
     return true;
   }
 
@@ -107,7 +112,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
     const held = heldTag(req, tag);
     if (held !== null) {
       confirm(res, held, state?.version ?? null);
-      onAnswer("confirmed", req);
+      onAnswer("confirmed", req, { operation: nameOf(known, params), cost: null });
       return;
     }
     const isAdmin = shared ? undefined : options.mayCommand?.(req);
@@ -117,18 +122,21 @@ export function createAnswering(options: AnsweringOptions): Answering {
     whenGone(res, computing.leave);
     const { answer } = await computing.result;
     answer.send(req, res);
-    onAnswer(computing.joined ? "joined" : "computed", req);
+    onAnswer(computing.joined ? "joined" : "computed", req, answer.about);
   }
 
   async function compute(
     exchange: Exchange,
-    { document }: KnownDocument,
+    known: KnownDocument,
     params: Params,
     { type }: Question,
     state: CatalogState | null,
     tag: string | null,
   ): Promise<Computed> {
-    const result = await execute(yoga, document, params, { exchange }, mask);
+    const { document } = known;
+    const cost = options.costOf(document, params.operationName, params.variables);
+    const counted = { exchange: { ...exchange, withinLimits: cost?.allowed } };
+    const result = await execute(yoga, document, params, counted, mask);
     const { status, text, flawless } = await write(result, type);
     const answer = new Answer({
       status,
@@ -136,13 +144,14 @@ export function createAnswering(options: AnsweringOptions): Answering {
       body: Buffer.from(text),
       tag: flawless ? tag : null,
       version: state?.version ?? null,
+      about: { operation: nameOf(known, params), cost: cost?.complexity ?? null },
     });
     return { answer, keep: flawless };
   }
 
   function say(req: IncomingMessage, res: ServerResponse, refusal: Answer): void {
     refusal.send(req, res);
-    onAnswer("refused", req);
+    onAnswer("refused", req, null);
   }
 
   return { hit, answer, say };

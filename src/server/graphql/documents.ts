@@ -75,6 +75,14 @@ export function operationType(
   return getOperationAST(document, operationName)?.operation;
 }
 
+/** The name of the operation that is asked for; null when it has none. */
+export function nameOf(
+  { document }: KnownDocument,
+  { operationName }: { operationName?: string | undefined },
+): string | null {
+  return operationName ?? getOperationAST(document)?.name?.value ?? null;
+}
+
 /**
  * Whether no field of a document is volatile. A type or a field whose values can change without the
  * catalog's version says so in the schema: `extensions: { volatile: true }`. Its answers are then

@@ -5,6 +5,8 @@
 export interface Exchange {
   /** Aborted when nobody waits for the answer or the time is up; ends execution and subscription. */
   readonly abort: AbortController;
+  /** The cost was counted and is allowed, so that it need not be counted again. */
+  readonly withinLimits?: boolean | undefined;
   /** Whether the request carries the administrator's token. */
   readonly isAdmin?: boolean | undefined;
 }

@@ -7,11 +7,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLSchema } from "graphql";
 import type { SchemaContext } from "../../schema/context.ts";
+import { createCostMeter } from "../../schema/cost.ts";
 import { readBody } from "../http/body.ts";
 import { setCommonHeaders } from "../http/headers.ts";
 import type { StreamLimits } from "../streams/event-stream.ts";
 import { createStreams, type Streams } from "../streams/index.ts";
-import { type AnswerKind, createAnswering, whenGone } from "./answering.ts";
+import { createAnswering, type OnAnswer, whenGone } from "./answering.ts";
 import { createDocuments } from "./documents.ts";
 import { createErrorMask } from "./errors.ts";
 import { MAX_BODY_BYTES } from "./limits.ts";
@@ -40,9 +41,9 @@ export interface GraphqlOptions extends Omit<SchemaContext, "isAdmin">, Partial<
   /** How event streams treat clients; for tests. */
   streamLimits?: Partial<StreamLimits>;
   /** Called first; false when it has answered the request itself, with a refusal. */
-  admit?: (req: IncomingMessage, res: ServerResponse) => boolean;
+  admit?: (req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>;
   /** Told of every answer when it is sent. */
-  onAnswer?: (kind: AnswerKind, req: IncomingMessage) => void;
+  onAnswer?: OnAnswer;
 }
 
 export interface GraphqlHandler {
@@ -61,8 +62,10 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   const documents = createDocuments({ yoga, schema, persisted });
   const tagOf = createTagger(schema, `${release}\n${persisted.manifest}`);
   const { answerBytes, mayCommand } = options;
+  const costOf = createCostMeter(schema);
   const answering = createAnswering({
-    ...{ yoga, clock, documents, persisted, tagOf, mask, log, answerBytes, mayCommand, onAnswer },
+    ...{ yoga, clock, documents, persisted, tagOf, costOf, mask, log },
+    ...{ answerBytes, mayCommand, onAnswer },
   });
   const streams = createStreams({
     ...{ yoga, mask, log, feed: options.feed, shutdown: options.shutdown },
@@ -71,7 +74,17 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   });
 
   function handle(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> | void {
-    if (admit && !admit(req, res)) return;
+    const admitted = admit?.(req, res) ?? true;
+    if (admitted === true) return handleAdmitted(req, res, search);
+    if (admitted === false) return;
+    return admitted.then((yes) => (yes ? handleAdmitted(req, res, search) : undefined));
+  }
+
+  function handleAdmitted(
+    req: IncomingMessage,
+    res: ServerResponse,
+    search: string,
+  ): Promise<void> | void {
     const type = answerType(req.headers.accept);
     if (type === null) return streams.wanted(req) ? stream(req, res, search) : pass(req, res, null);
     const otherwise = (body: Buffer | null) => pass(req, res, body);
@@ -99,7 +112,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     if (byBody && body === null) return answering.say(req, res, refuse(TOO_LARGE, null));
     const params = body ? paramsOfBody(body) : paramsOfSearch(search);
     if (!params || !(await streams.answer(req, res, params))) return pass(req, res, body);
-    onAnswer("passed", req);
+    onAnswer("passed", req, null);
   }
 
   /** Lets the GraphQL server's own HTTP handling answer; the body is given where it was read. */
@@ -115,7 +128,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     const abort = new AbortController();
     whenGone(res, () => abort.abort());
     await yoga(req, res, { exchange: { abort, isAdmin: mayCommand?.(req) } });
-    onAnswer("passed", req);
+    onAnswer("passed", req, null);
   }
 
   return { handle, streams };

@@ -28,7 +28,15 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
     schema,
     // A new object for each request: the schema keeps plans and costs under its identity.
     context: ({ exchange }) =>
-      ({ db, feed, log, readConfig, commands, isAdmin: exchange.isAdmin }) satisfies SchemaContext,
+      ({
+        db,
+        feed,
+        log,
+        readConfig,
+        commands,
+        isAdmin: exchange.isAdmin,
+        withinLimits: exchange.withinLimits,
+      }) satisfies SchemaContext,
     plugins: [
       useReadableParameters(),
       usePersistedDocuments(options.persisted),

@@ -1,0 +1,30 @@
+/** The port of its own for metrics and health, where one is configured; the only one of a worker. */
+import { serveMetrics } from "../server/metrics/listener.ts";
+import type { Opened } from "./api.ts";
+import { apiReadiness, workerReadiness } from "./readiness.ts";
+
+export interface WatchStart extends Opened {
+  /** Whether the process is a worker alone, which is ready only with its queue. */
+  workerAlone: boolean;
+  isStopping: () => boolean;
+}
+
+export async function watchProcess(start: WatchStart): Promise<void> {
+  const { config, database, log, closers, queue, metrics, workerAlone, isStopping } = start;
+  const { db } = database;
+  if (workerAlone) {
+    const depth = async () => (await queue.peek())?.depth() ?? null;
+    metrics.watch({ db, feed: null, queue: depth, streams: () => 0 });
+  }
+  if (config.metricsPort === null) return;
+  const deps = { db, queue, feed: null };
+  const server = await serveMetrics({
+    host: config.host,
+    port: config.metricsPort,
+    log,
+    text: metrics.text,
+    readiness: workerAlone ? workerReadiness(deps) : apiReadiness(deps),
+    isStopping,
+  });
+  closers.add("metrics", server);
+}
