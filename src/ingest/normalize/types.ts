@@ -13,7 +13,12 @@ export interface HubFacts {
   /** The YAML front matter of the model card, as parsed. */
   cardData?: Record<string, unknown> | null;
   /** Parameter counts from the safetensors headers, by stored type, and their sum. */
-  safetensors?: { parameters?: Record<string, number>; total?: number | null } | null;
+  safetensors?: {
+    parameters?: Record<string, number>;
+    total?: number | null;
+    /** Where the total was read, when not in the listing. */
+    file?: string;
+  } | null;
   createdAt?: string | null;
   downloads?: number | null;
   likes?: number | null;
@@ -24,7 +29,7 @@ export interface NormalizeInput {
   /** `owner/name`, or null for a pasted config. */
   id: string | null;
   config: unknown;
-  files?: { hfQuantConfig?: unknown; generationConfig?: unknown; params?: unknown };
+  files?: { hfQuantConfig?: unknown; params?: unknown };
   info?: HubFacts;
 }
 

@@ -26,7 +26,12 @@ export function hubFacts(id: string | null, info: HubFacts, found: Findings): vo
   if (tags.length > 0) found.add("tags", tags, hub("tags"));
   found.add("downloads", info.downloads ?? null, hub("downloads"));
   found.add("likes", info.likes ?? null, hub("likes"));
-  found.add("statedParameters", info.safetensors?.total ?? null, hub("safetensors.total"));
+  const weights = info.safetensors;
+  found.add("statedParameters", weights?.total ?? null, {
+    file: weights?.file ?? "hub",
+    key: weights?.file === undefined ? "safetensors.total" : "header",
+    basis: "stated",
+  });
 }
 
 /** ISO 639 codes of the model card; words like `code` or `multilingual` are no language. */

@@ -97,11 +97,8 @@ export function checkTotal(architecture: Architecture, found: Findings, log: Rea
   if (uncounted.length > 0) {
     // A tower that no config describes completely leaves a rest that only the headers know.
     if (stated !== null && stated >= expected && !isPacked(facts.weightFormat ?? null)) {
-      found.add("totalParameters", stated, {
-        file: "hub",
-        key: "safetensors.total",
-        basis: "stated",
-      });
+      const origin = found.origins.statedParameters;
+      if (origin !== undefined) found.add("totalParameters", stated, origin);
       return;
     }
     log.issue(

@@ -11,6 +11,8 @@ import { throwUnlessAnswered } from "./access.ts";
 import { blobListing, EXPAND, type HubInfo, parseEntry, pathInfo } from "./protocol.ts";
 
 const MiB = 1024 * 1024;
+/** The largest known index of weight files has 60 MB; headers of single files end at 25. */
+const MOST_HEADER_BYTES = 64 * MiB;
 /** Where the Hub keeps files that are not in git; a token never follows a redirect there. */
 const REDIRECT_HOSTS = ["huggingface.co", ".huggingface.co", ".hf.co"];
 
@@ -141,9 +143,32 @@ export class HubClient {
     return { body: pastTheEnd ? new Uint8Array() : answer.body, headers: answer.headers };
   }
 
+  /**
+   * `fetch` for a library that speaks the Hub's protocol itself: within our bounds and budget, with our
+   * token, and never for a whole weight file.
+   */
+  async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+    const base = new URL(this.options.endpoint).pathname.replace(/\/$/, "");
+    const range = new Headers(init.headers).get("range");
+    const answer = await this.get(pathname.slice(base.length) + search, {
+      bucket: "resolvers",
+      headers: range === null ? {} : { range },
+      maxBytes: MOST_HEADER_BYTES,
+    });
+    const headers = new Headers(answer.headers);
+    // The body is unpacked already.
+    headers.delete("content-encoding");
+    return new Response(new Uint8Array(answer.body), { status: answer.status, headers });
+  }
+
   /** Page of a repository for people: on the Hub itself, whatever mirror was read. */
   page(id: string): string {
     return `https://huggingface.co/${id}`;
+  }
+
+  get endpoint(): string {
+    return this.options.endpoint;
   }
 
   private get(path: string, options: RequestOptions): Promise<HttpAnswer> {

@@ -173,7 +173,9 @@ function skipReason(raw: unknown, info: HubInfo | null): SkippedItem | null {
   if (info.pipelineTag !== null && !PIPELINES.has(info.pipelineTag)) {
     return skip("NOT_A_LANGUAGE_MODEL", `Its task is ${info.pipelineTag}`);
   }
-  if (info.configFiles?.includes("config.json") === false && info.ggufFiles === 0) {
+  const files = info.configFiles;
+  const described = files === null || ["config.json", "params.json"].some((f) => files.includes(f));
+  if (!described && info.ggufFiles === 0) {
     return skip("NO_CONFIG", "It has neither a config.json nor GGUF files");
   }
   return null;

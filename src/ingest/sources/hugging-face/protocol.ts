@@ -105,11 +105,19 @@ export function parseEntry(raw: unknown): HubInfo | null {
     cardData: found.cardData ?? {},
     safetensors: found.safetensors ?? null,
     gguf: found.gguf ?? null,
-    configFiles: names === null ? null : CONFIG_FILES.filter((name) => names.includes(name)),
+    configFiles: names === null ? null : configFiles(names),
     safetensorsFiles: endingIn(".safetensors"),
     ggufFiles: endingIn(".gguf"),
     unreadable: EXPAND.filter((name) => given[name] != null && found[name as "sha"] == null),
   };
+}
+
+/** Older releases of some publishers have the training code's `params.json` instead of a config. */
+function configFiles(names: string[]): string[] {
+  const files = CONFIG_FILES.filter((name) => names.includes(name));
+  return files.includes("config.json") || !names.includes("params.json")
+    ? files
+    : [...files, "params.json"];
 }
 
 /** One file of a repository at a revision, from `paths-info` or a model's `blobs`. */

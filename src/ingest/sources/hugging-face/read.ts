@@ -12,6 +12,10 @@ import { baseModelOf, isConversion } from "./conversions.ts";
 import { isUnchanged } from "./probe.ts";
 import { type HubInfo, hubInfo, REPOSITORY_ID } from "./protocol.ts";
 import { closed, newRecord, refusal, unchanged, unreadable } from "./records.ts";
+import { countFromHeaders } from "./weights-header.ts";
+
+/** Where a total comes from that the listing did not have, or not rightly. */
+const WEIGHTS = "*.safetensors";
 
 /** The whole record of one listed model; with `info: null` the Hub is asked for it first. */
 export async function readModel(
@@ -79,12 +83,17 @@ async function readConfig(hub: HubClient, info: HubInfo): Promise<SourceRecord> 
     if (file.hash !== null) files[path] = file.hash;
     commit ??= file.commit;
   }
-  const reading = normalizeConfig({
+  const input = {
     id: info.id,
     config: texts["config.json"],
-    files: { hfQuantConfig: texts["hf_quant_config.json"] },
-    info,
-  });
+    files: { hfQuantConfig: texts["hf_quant_config.json"], params: texts["params.json"] },
+  };
+  const listed = normalizeConfig({ ...input, info });
+  const total = await countFromHeaders(hub, info, listed);
+  const reading =
+    total === null
+      ? listed
+      : normalizeConfig({ ...input, info: { ...info, safetensors: { total, file: WEIGHTS } } });
   const { outcome, reason, facts, origins } = reading;
   const found = { revision: commit, outcome, reason, facts, origins, files };
   const gguf = info.ggufFiles > 0 ? await readSizes(hub, info) : { artifacts: [], issues: [] };
