@@ -14,6 +14,7 @@ import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
 import { watchProcess } from "./watch-process.ts";
+import { startWebhooks } from "./webhooks.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 export const startCommand = (config: Config) => run(config, { api: true, worker: true });
@@ -79,7 +80,7 @@ interface WorkerStart extends Opened {
  */
 async function openWorker(start: WorkerStart): Promise<RunningWorker | null> {
   const { config, log, closers, queue: queueAccess, stopping, onWait } = start;
-  const { db } = start.database;
+  const { db, url: databaseUrl } = start.database;
   const open = () => startWorker({ config, db, queueAccess, log });
   const worker = await whenReachable(open, "the job queue", stopping.signal, log, onWait);
   if (!worker) return null;
@@ -88,6 +89,8 @@ async function openWorker(start: WorkerStart): Promise<RunningWorker | null> {
     return null;
   }
   closers.add("worker", worker);
+  const webhooks = await startWebhooks({ config, db, databaseUrl, log });
+  if (webhooks) closers.add("webhooks", webhooks);
   const bundled = worker.loadBundled().catch((error) => {
     log.warn({ reason: messageOf(error) }, "the bundled data was not read completely");
   });

@@ -1,6 +1,11 @@
 /** `plimsoll status`: every source in one table, with the reasons of its last run below. */
 import type { Config } from "../config.ts";
-import { type SourceStatus, sourceStatuses } from "../db/status.ts";
+import {
+  type SourceStatus,
+  sourceStatuses,
+  type WebhookStatus,
+  webhookStatuses,
+} from "../db/status.ts";
 import { createLog } from "../log.ts";
 import { openDatabase } from "./database.ts";
 import { columns } from "./report-text.ts";
@@ -21,7 +26,12 @@ export async function statusCommand(config: Config, options: { json?: boolean })
   const database = await openDatabase(config, createLog(config.logLevel));
   try {
     const statuses = await sourceStatuses(database.db);
-    console.log(options.json ? JSON.stringify(statuses) : formatStatus(statuses, new Date()));
+    if (options.json) console.log(JSON.stringify(statuses));
+    else {
+      console.log(formatStatus(statuses, new Date()));
+      const told = await webhookStatuses(database.db);
+      if (told.length > 0) console.log(`\n${formatWebhooks(told, new Date())}`);
+    }
   } finally {
     await database.close();
   }
@@ -46,6 +56,23 @@ export function formatStatus(statuses: SourceStatus[], now: Date): string {
       .map(({ code, count, example }) => `${id}: ${count} × ${code}, such as: ${example}`),
   ]);
   return [...columns([HEAD, ...rows]), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+}
+
+export function formatWebhooks(webhooks: WebhookStatus[], now: Date): string {
+  const rows = webhooks.map(
+    ({ id, position, lastDeliveryAt, failingSince, lastError, disabledAt }) => [
+      id,
+      disabledAt
+        ? "disabled"
+        : failingSince
+          ? `failing since ${distance(failingSince, now)}`
+          : "ok",
+      lastDeliveryAt ? distance(lastDeliveryAt, now) : "never",
+      String(position),
+      lastError ?? "",
+    ],
+  );
+  return columns([["WEBHOOK", "HEALTH", "LAST TOLD", "UP TO", "ERROR"], ...rows]).join("\n");
 }
 
 /** `5 min ago`, `in 2 h`. */

@@ -1,7 +1,7 @@
 /** How the sources stand: their health, their last run with its reasons, and what is set aside. */
 import { asc, count, desc, eq } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { ingestRuns, quarantine, runReasons, sourceProgress, sources } from "./tables.ts";
+import { ingestRuns, quarantine, runReasons, sourceProgress, sources, webhooks } from "./tables.ts";
 
 export interface SourceStatus {
   id: string;
@@ -48,4 +48,11 @@ export async function sourceStatuses(db: Database): Promise<SourceStatus[]> {
       return { ...source, watermark: progress?.watermark ?? null, quarantined, lastRun, reasons };
     }),
   );
+}
+
+export type WebhookStatus = typeof webhooks.$inferSelect;
+
+/** How far each webhook was told, and what is wrong with it. */
+export function webhookStatuses(db: Database): Promise<WebhookStatus[]> {
+  return db.select().from(webhooks).orderBy(asc(webhooks.id));
 }

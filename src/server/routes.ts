@@ -5,6 +5,8 @@
 
 import type { GraphQLSchema } from "graphql";
 import { printSchema } from "graphql";
+import type { Database } from "../db/client.ts";
+import type { EventFeed } from "../events/feed.ts";
 import type { Exports } from "./exports/exports.ts";
 import { exportRoute } from "./exports/route.ts";
 import { ASSETS_PATH, graphiqlAssets } from "./graphiql/assets.ts";
@@ -16,6 +18,7 @@ import { type Content, prepareContent, sendContent } from "./http/content.ts";
 import { setCommonHeaders } from "./http/headers.ts";
 import { notFound, type Route } from "./http/router.ts";
 import { type IncomingWebhook, incomingWebhookRoutes } from "./incoming-webhooks.ts";
+import { atomRoute } from "./pages/atom.ts";
 import { DOCS_PATH, documentCards, documentContent } from "./pages/docs.ts";
 import { faviconContent, rootPage } from "./pages/root.ts";
 
@@ -29,6 +32,8 @@ export interface RouteOptions {
   /** Whether the server is to be sent no more requests. */
   isStopping: () => boolean;
   webhooks: readonly IncomingWebhook[];
+  db: Database;
+  feed: EventFeed;
 }
 
 const READ = ["GET"] as const;
@@ -41,6 +46,7 @@ export function createRoutes(options: RouteOptions): Route[] {
     page("/schema.graphql", () =>
       prepareContent(`${printSchema(schema)}\n`, { type: "text/plain; charset=utf-8" }),
     ),
+    atomRoute(options.db, options.feed.clock),
     exportRoute("json", exports, release),
     exportRoute("ndjson", exports, release),
     {

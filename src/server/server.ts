@@ -93,7 +93,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
   const exports = createExports(options.db, feed.clock);
   const routes = createRoutes({
     ...{ schema, graphql, exports, release },
-    ...{ readiness, isStopping, webhooks },
+    ...{ readiness, isStopping, webhooks, feed, db: options.db },
   });
   if (metrics && options.showMetrics) routes.push(metricsRoute(metrics.text));
   if (queueBoard) {

@@ -7,6 +7,7 @@ import { parse, print } from "graphql";
 import { EXPORT_PATHS } from "../exports/route.ts";
 import { GRAPHQL_PATH } from "../graphql/handler.ts";
 import { type Content, prepareContent } from "../http/content.ts";
+import { ATOM_PATH } from "./atom.ts";
 import { DOCS_PATH, type DocumentCard } from "./docs.ts";
 
 const STYLE = `
@@ -85,6 +86,7 @@ export function rootPage(documents: DocumentCard[]): Promise<Content> {
 <meta name="color-scheme" content="light dark">
 <title>Plimsoll</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="alternate" href="${ATOM_PATH}" type="application/atom+xml" title="New models">
 <style>${STYLE}</style>
 </head>
 <body>
@@ -102,6 +104,8 @@ ${questions.join("\n")}
 <dd>Ask the catalog in the browser. Examples are in the tabs; every field is described.</dd>
 <dt><a href="/schema.graphql">schema.graphql</a></dt>
 <dd>The whole schema, for code generators and for reading.</dd>
+<dt><a href="${ATOM_PATH}">${ATOM_PATH.slice(1)}</a></dt>
+<dd>New models, for feed readers.</dd>
 </dl>
 <h2>All of it</h2>
 <dl>

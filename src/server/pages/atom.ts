@@ -1,0 +1,77 @@
+/**
+ * New models as an Atom feed, for readers that know nothing of GraphQL. It is told from the change log,
+ * so an entry keeps its id and its time for ever. Made once for each state of the catalog.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { desc, eq } from "drizzle-orm";
+import { Feed } from "feed";
+import type { Database } from "../../db/client.ts";
+import { catalogEvents, models } from "../../db/tables.ts";
+import type { CatalogClock } from "../../events/catalog-clock.ts";
+import { type Content, prepareContent, sendContent } from "../http/content.ts";
+import type { Route } from "../http/router.ts";
+
+export const ATOM_PATH = "/feed.atom";
+
+/** What readers show at most. */
+const ENTRIES = 50;
+/** What a `Host` header may look like to be believed. */
+const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i;
+
+export function atomRoute(db: Database, clock: CatalogClock): Route {
+  let made: { key: string; content: Promise<Content> } | null = null;
+
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { stamp, logId } = await clock.now();
+    const host = HOST.test(req.headers.host ?? "") ? req.headers.host : "localhost";
+    const key = `${host} ${stamp}`;
+    if (made?.key !== key) made = { key, content: makeFeed(db, logId, `http://${host}`) };
+    const { content } = made;
+    await sendContent(
+      req,
+      res,
+      await content.catch((error) => {
+        made = null;
+        throw error;
+      }),
+    );
+  }
+
+  return { path: ATOM_PATH, methods: ["GET"], handle };
+}
+
+async function makeFeed(db: Database, logId: string, base: string): Promise<Content> {
+  const rows = await db
+    .select({
+      ...{ number: catalogEvents.number, at: catalogEvents.at, message: catalogEvents.message },
+      ...{ name: models.name, id: models.huggingFaceId, description: models.description },
+    })
+    .from(catalogEvents)
+    .innerJoin(models, eq(models.slug, catalogEvents.modelSlug))
+    .where(eq(catalogEvents.kind, "MODEL_ADDED"))
+    .orderBy(desc(catalogEvents.number))
+    .limit(ENTRIES);
+  const feed = new Feed({
+    id: `urn:uuid:${logId}`,
+    title: "Plimsoll: new models",
+    description: "Models that are new in the catalog.",
+    link: base,
+    feedLinks: { atom: `${base}${ATOM_PATH}` },
+    updated: rows[0] ? new Date(rows[0].at) : new Date(0),
+    generator: "Plimsoll",
+    copyright: "",
+    author: { name: "Plimsoll" },
+  });
+  for (const { number, at, message, name, id, description } of rows) {
+    const date = new Date(at);
+    feed.addItem({
+      id: `urn:plimsoll:${logId}:${number}`,
+      title: name,
+      link: `https://huggingface.co/${id}`,
+      ...{ date, published: date },
+      description: description ?? message,
+      author: [{ name: id.split("/")[0] ?? id }],
+    });
+  }
+  return prepareContent(feed.atom1(), { type: "application/atom+xml; charset=utf-8" });
+}
