@@ -45,6 +45,7 @@ export async function ingestCommand(
       onProgress: (done, expected) => progress.show(done, expected),
       ...(dry && { write: dry.write, dryRun: true }),
     }).finally(() => progress.end());
+    if (report.status === "FAILED") process.exitCode = 1;
     const changes = dry?.events ?? null;
     if (options.json) console.log(JSON.stringify(changes ? { ...report, changes } : report));
     else

@@ -115,7 +115,10 @@ async function readInto(
   for (const { outcome } of await write(source.id, records)) tally[outcome]++;
   for (const record of records) {
     if (record.outcome === "partial") tally.partial++;
-    if (record.reason) noteReason(tally, record.issues[0]?.code ?? record.state, record.reason);
+    if (!record.reason) continue;
+    const isNamed = record.reason.includes(record.externalId);
+    const example = isNamed ? record.reason : `${record.externalId}: ${record.reason}`;
+    noteReason(tally, record.issues[0]?.code ?? record.state, example);
   }
   for (const { externalId, state, renamedTo } of deps.dryRun ? [] : records) {
     await followName(deps.db, source.id, { externalId, state, renamedTo });

@@ -1,6 +1,13 @@
 /** How announced rate limits are read, and how the budget spends them. */
 import { expect, test } from "vitest";
-import { type Announced, announcedIn, LocalBudget } from "../../src/ingest/http/budget.ts";
+import { PlimsollError } from "../../src/errors.ts";
+import {
+  type Announced,
+  announcedIn,
+  heldBack,
+  LocalBudget,
+} from "../../src/ingest/http/budget.ts";
+import { statusFailure } from "../../src/ingest/http/failures.ts";
 import { parseRateLimit, retryAfterMs } from "../../src/ingest/http/rate-limit.ts";
 
 const NOW = Date.parse("2026-03-01T00:00:00Z");
@@ -71,4 +78,17 @@ test("with a policy the next window is known before its first answer", async () 
   await budget.learn("hub", announced(0, 1), later);
   expect(await budget.take("hub", later)).toBe(0);
   expect(await budget.take("hub", later)).toBe(300_000);
+});
+
+test("a 429 that says only for how long holds everybody back, up to an hour", async () => {
+  const refusal = (status: number, headers: Record<string, string>) =>
+    heldBack(statusFailure(status, new Headers(headers), "https://hub.example/x"));
+  const budget = new LocalBudget();
+  await budget.learn("hub", refusal(429, { "retry-after": "20" })!, NOW);
+  expect(await budget.take("hub", NOW + 1000)).toBe(19_000);
+  expect(await budget.take("hub", NOW + 20_000)).toBe(0);
+  expect(refusal(429, { "retry-after": "999999999" })?.resetMs).toBe(3_600_000);
+  expect(refusal(429, {})).toBeNull();
+  expect(refusal(503, { "retry-after": "20" })).toBeNull();
+  expect(heldBack(new PlimsollError("UPSTREAM_INVALID", "nonsense"))).toBeNull();
 });

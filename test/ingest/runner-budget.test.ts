@@ -2,7 +2,7 @@
 import { Redis } from "ioredis";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createPostgresBudget } from "../../src/ingest/budget/postgres.ts";
+import { createPostgresBudget, setUpBudget } from "../../src/ingest/budget/postgres.ts";
 import { createRedisBudget } from "../../src/ingest/budget/redis.ts";
 import { type Announced, type Budget, LocalBudget } from "../../src/ingest/http/budget.ts";
 import { useTestDatabase } from "../helpers/database.ts";
@@ -38,7 +38,14 @@ describe.each([
     } else if (place === "Postgres") {
       const pools = [1, 2].map(() => new pg.Pool({ connectionString: database.url, max: 2 }));
       for (const pool of pools) closers.push(() => pool.end());
-      [one, two] = (await Promise.all(pools.map(createPostgresBudget))) as [Budget, Budget];
+      // Two workers that start at once both see to it that the table is there.
+      await Promise.all(
+        pools.map(async (pool) => {
+          const client = await pool.connect();
+          await setUpBudget(client).finally(() => client.release());
+        }),
+      );
+      [one, two] = pools.map(createPostgresBudget) as [Budget, Budget];
     } else {
       redis = await startRedis();
       const clients = [1, 2].map(() => new Redis(redis!.url));

@@ -4,6 +4,7 @@
  * leave, so that parallel calls do not overdraw what the last answer promised, and knows from the
  * announced policy how much the next window brings.
  */
+import { PlimsollError } from "../../errors.ts";
 import { parseRateLimit, parseRatePolicy } from "./rate-limit.ts";
 
 export interface Budget {
@@ -27,6 +28,8 @@ export interface Announced {
 export const SAME_WINDOW_MS = 3000;
 /** Added to what a host says, because it says it in whole seconds. */
 const MARGIN_MS = 1000;
+/** A host that asks for more than this is not believed for all workers. */
+const LONGEST_HOLD_MS = 3_600_000;
 
 /** What the headers of an answer announce; null when they say nothing. */
 export function announcedIn(headers: Headers, onTheirWay: number): Announced | null {
@@ -39,6 +42,15 @@ export function announcedIn(headers: Headers, onTheirWay: number): Announced | n
     quota: policy?.quota ?? null,
     windowMs: policy === null ? null : policy.windowSeconds * 1000 + MARGIN_MS,
   };
+}
+
+/** A 429 that says only for how long, which goes for everybody; null for any other failure. */
+export function heldBack(error: unknown): Announced | null {
+  if (!(error instanceof PlimsollError) || error.code !== "UPSTREAM_RATE_LIMITED") return null;
+  const asked = error.details.retryAfterMs;
+  if (typeof asked !== "number") return null;
+  const resetMs = Math.min(asked, LONGEST_HOLD_MS);
+  return { remaining: 0, resetMs, quota: null, windowMs: null };
 }
 
 interface Bucket extends Announced {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { attempt } from "./attempt.ts";
-import { type Announced, announcedIn, type Budget, LocalBudget } from "./budget.ts";
+import { type Announced, announcedIn, type Budget, heldBack, LocalBudget } from "./budget.ts";
 import { rateLimited, redact } from "./failures.ts";
 import { Gate } from "./gate.ts";
 
@@ -118,6 +118,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return await attempt(url, options, limits, (headers) => {
         announced = announcedIn(headers, (onTheirWay.get(bucket) ?? 1) - 1);
       });
+    } catch (error) {
+      announced ??= heldBack(error);
+      throw error;
     } finally {
       onTheirWay.set(bucket, (onTheirWay.get(bucket) ?? 1) - 1);
       if (announced !== null) await budget.learn(bucket, announced);
