@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config.ts";
+import { openReplicas } from "../db/replicas.ts";
 import { openFeed } from "../events/feed.ts";
 import { connectRedis } from "../ingest/redis.ts";
 import type { Log } from "../log.ts";
@@ -36,7 +37,9 @@ export async function openApi(opened: Opened): Promise<string> {
   const { db } = database;
   const { host, port, adminToken, answerCacheBytes: answerBytes, shutdownDelayMs } = config;
   const documents = await readTrustedDocuments(config.trustedDocuments);
-  const feed = closers.add("change feed", await openFeed({ db, log }));
+  const pool = await openReadPool(opened);
+  const replicas = pool ? { replicas: pool.readers } : {};
+  const feed = closers.add("change feed", await openFeed({ db, log, ...replicas }));
   const commands = adminToken === null ? null : createCommands({ config, db, queue });
   const webhooks = createIncomingWebhooks({ config, db, queue });
   const queueBoard = async (path: string) => (await queue.get()).board(path);
@@ -44,8 +47,9 @@ export async function openApi(opened: Opened): Promise<string> {
     ...{ db, feed, log, readConfig, commands, ...documents },
     ...{ host, port, answerBytes, adminToken, queueBoard, webhooks, release: VERSION },
     ...{ metrics, showMetrics: config.metricsPort === null },
+    ...(pool && { readFrom: pool.pick }),
     rateLimit: openRateLimit(opened),
-    readiness: apiReadiness({ db, feed, queue }),
+    readiness: apiReadiness({ db, feed, queue, pool }),
   });
   const depth = async () => (await queue.peek())?.depth() ?? null;
   metrics.watch({ db, feed, queue: depth, streams: () => server.streams });
@@ -57,6 +61,15 @@ export async function openApi(opened: Opened): Promise<string> {
   };
   closers.add("API", { close }, shutdownDelayMs);
   return server.url;
+}
+
+/** Null where no replicas are configured. */
+async function openReadPool({ config, database, log, closers, metrics }: Opened) {
+  const { replicaUrls: urls, databasePoolSize: maxConnections } = config;
+  if (urls.length === 0) return null;
+  const observe = metrics.observeStatement;
+  const pool = await openReplicas({ primary: database.db, urls, log, maxConnections, observe });
+  return closers.add("replicas", pool);
 }
 
 /** Null where nothing is limited; only otherwise is Redis connected to. */

@@ -4,6 +4,7 @@
  */
 import type { Database } from "../db/client.ts";
 import { pendingMigrations } from "../db/migrate.ts";
+import type { ReadPool } from "../db/replicas.ts";
 import { messageOf } from "../errors.ts";
 import type { EventFeed } from "../events/feed.ts";
 import type { Readiness } from "../server/health.ts";
@@ -14,18 +15,24 @@ export interface ReadinessDeps {
   queue: QueueAccess;
   /** Null in a process without an API. */
   feed: EventFeed | null;
+  /** Null where no replicas are configured. */
+  pool?: ReadPool | null;
 }
 
 /** Milliseconds for a part to answer; a probe is not kept waiting. */
 const PART_MS = 2_000;
 
 /** An API answers from the database; its queue and its notifications can wait. */
-export function apiReadiness({ db, feed, queue }: ReadinessDeps): () => Promise<Readiness> {
+export function apiReadiness({ db, feed, queue, pool }: ReadinessDeps): () => Promise<Readiness> {
   return async () => {
     const reasons = await databaseTrouble(db);
     const warnings = await queueTrouble(queue);
     if (feed && !feed.listening) {
       warnings.push("No notifications of new events arrive; they are looked for instead.");
+    }
+    const { configured = 0, inUse = 0 } = pool?.status() ?? {};
+    if (inUse < configured) {
+      warnings.push(`Of ${configured} replicas ${configured - inUse} are gone or far behind.`);
     }
     return { ready: reasons.length === 0, reasons, warnings };
   };

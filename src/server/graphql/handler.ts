@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLSchema } from "graphql";
+import type { Database } from "../../db/client.ts";
 import type { SchemaContext } from "../../schema/context.ts";
 import { createCostMeter } from "../../schema/cost.ts";
 import { readBody } from "../http/body.ts";
@@ -28,6 +29,8 @@ export const GRAPHQL_PATH = "/graphql";
 
 export interface GraphqlOptions extends Omit<SchemaContext, "isAdmin">, Partial<PersistedOptions> {
   schema: GraphQLSchema;
+  /** Which database a question is answered from, where that is not always `db`. */
+  readFrom?: () => Database;
   /** Names the running code, so that a new release never confirms an answer of an old one. */
   release: string;
   /** Aborts when the process stops; every subscription is then completed. */

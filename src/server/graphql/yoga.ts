@@ -1,6 +1,7 @@
 /** The GraphQL server: the schema with the plugins of this folder. */
 import type { GraphQLError, GraphQLSchema } from "graphql";
 import { createYoga, type YogaLogger } from "graphql-yoga";
+import type { Database } from "../../db/client.ts";
 import type { Log } from "../../log.ts";
 import type { SchemaContext } from "../../schema/context.ts";
 import { useCost } from "./cost.ts";
@@ -16,6 +17,8 @@ export interface YogaOptions extends Omit<SchemaContext, "isAdmin"> {
   schema: GraphQLSchema;
   mask: (error: unknown) => GraphQLError;
   persisted: PersistedDocuments;
+  /** Which database a question is answered from, where that is not always `db`. */
+  readFrom?: () => Database;
   /** Aborts when the process stops; every subscription is then completed. */
   shutdown: AbortSignal;
   /** Milliseconds one query may take; for tests. */
@@ -29,7 +32,7 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
     // A new object for each request: the schema keeps plans and costs under its identity.
     context: ({ exchange }) =>
       ({
-        db,
+        db: options.readFrom?.() ?? db,
         feed,
         log,
         readConfig,
