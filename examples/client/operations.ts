@@ -138,6 +138,10 @@ export type EventKind =
   | 'ESTIMATE_CHANGED'
   /** Its publisher took a model down. */
   | 'MODEL_WITHDRAWN'
+  /** A repository offers a model in formats in which it did not before; `changes` lists them. Files that came with a new model are not told beside it. */
+  | 'ARTIFACT_ADDED'
+  /** A repository no longer offers a model in some formats. */
+  | 'ARTIFACT_REMOVED'
   /** A source could not be read. */
   | 'SOURCE_FAILED'
   /** A source that had failed can be read again. */
