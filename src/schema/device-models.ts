@@ -10,12 +10,9 @@ import { ModelConnection } from "./model.ts";
 import { ModelOrder, orderOf } from "./model-order.ts";
 import { checkPage } from "./page.ts";
 
-// The database knows one engine's rules, llama.cpp's.
-const { engine: _one, ...settings } = engineArgs;
-
 type Arguments = Pick<
   NonNullable<ModelFilterInput["fits"]>,
-  "quant" | "ctx" | "batch" | "cacheType" | "overhead"
+  "quant" | "ctx" | "batch" | "cacheType" | "overhead" | "engine"
 > & {
   count: number;
   filter?: ModelFilterInput | null;
@@ -24,24 +21,23 @@ type Arguments = Pick<
 /** The filter of the arguments, narrowed to what the device carries. */
 function carried(
   slug: string,
-  { count, filter, quant, ctx, batch, cacheType, overhead }: Arguments,
+  { count, filter, quant, ctx, batch, cacheType, overhead, engine }: Arguments,
 ) {
   if (filter?.fits)
     throw badInput("filter.fits", filter.fits, "left out, as the device decides it");
   const devices = [{ device: slug, count }];
-  return { ...filter, fits: { devices, quant, ctx, batch, cacheType, overhead } };
+  return { ...filter, fits: { devices, quant, ctx, batch, cacheType, overhead, engine } };
 }
 
 builder.objectField(Device, "models", (t) =>
   t.drizzleConnection(
     {
       type: "models",
-      description:
-        "Models that it carries, by llama.cpp's rules; `Model.onDevice` says how they run there.",
+      description: "Models that it carries; `Model.onDevice` says how they run there.",
       args: {
         ...quantArg,
         ...ctxArg,
-        ...settings,
+        ...engineArgs,
         count: t.arg.int({
           required: true,
           defaultValue: 1,

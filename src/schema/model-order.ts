@@ -4,11 +4,11 @@
  * are computed for the hardware and the settings of the filter, in the database.
  */
 import type { SQL } from "drizzle-orm";
-import { longestContextIn, memoryBytes } from "../db/fits.ts";
+import { longestContextIn } from "../db/fits.ts";
 import type { models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { described, SortDirectionEnum } from "./enums.ts";
-import { type FitsFilter, fitsOf } from "./fits.ts";
+import { type FitsFilter, fitBytes, fitsOf } from "./fits.ts";
 import { badInput } from "./input-errors.ts";
 import type { CursorPart } from "./page.ts";
 
@@ -98,10 +98,15 @@ export function orderOf(choice: OrderChoice | null | undefined, filter?: FitsFil
     const fewest = way === "desc" ? ("asc" as const) : ("desc" as const);
     return { orderBy: { activeParametersSort: fewest, slug: fewest }, parts };
   }
-  const { settings, budgetBytes } = fitsOf(filter.fits);
-  const computed = (table: typeof models) =>
+  const { fits } = filter;
+  const computed =
     field === "MEMORY"
-      ? memoryBytes(table.fit, settings)
-      : longestContextIn(table, settings, budgetBytes);
+      ? (table: typeof models) => fitBytes(table, fits)
+      : longestContext(fitsOf(fits));
   return { orderBy: { fitting: way, slug: way }, extras: { fitting: computed }, parts };
 }
+
+const longestContext =
+  ({ settings, budgetBytes }: ReturnType<typeof fitsOf>) =>
+  (table: typeof models) =>
+    longestContextIn(table, settings, budgetBytes);

@@ -3,12 +3,14 @@ import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Connection, connect } from "../../src/db/client.ts";
+import { engineBytes } from "../../src/db/engine-fits.ts";
 import { SEGMENTS } from "../../src/db/fit-coefficients.ts";
 import { type FitSettings, memoryBytes } from "../../src/db/fits.ts";
 import { models, organizations } from "../../src/db/tables.ts";
 import {
   CACHE_TYPES,
   type CacheType,
+  CHECKPOINT_FORMAT_NAMES,
   compile,
   EstimatorError,
   evaluate,
@@ -47,6 +49,8 @@ function evaluated(profile: MemoryProfile, { cacheType, ...rest }: FitSettings):
   }
 }
 
+const ENGINES = ["vllm", "transformers"] as const;
+
 it("sums the same bytes over random architectures, contexts, batches and cache types", async () => {
   const { db } = connection;
   const profiles = fc.sample(anyArchitecture, ARCHITECTURES).map((each) => compile(each));
@@ -77,4 +81,26 @@ it("sums the same bytes over random architectures, contexts, batches and cache t
     }
   }
   expect(compared).toBeGreaterThan((ARCHITECTURES * SETTINGS) / 4);
+
+  // The engines that no index knows, over formats of checkpoints too.
+  const formats = fc.constantFrom<string>(...QUANTIZATION_NAMES, ...CHECKPOINT_FORMAT_NAMES);
+  for (const each of fc.sample(settings, SETTINGS)) {
+    const [quant] = fc.sample(formats, 1);
+    const { cacheType, ...rest } = { ...each, quant: quant! };
+    const rows = await db
+      .select({
+        slug: models.slug,
+        vllm: engineBytes(models.memoryProfile, { ...rest, cacheType }, "vllm"),
+        transformers: engineBytes(models.memoryProfile, { ...rest, cacheType }, "transformers"),
+      })
+      .from(models);
+    for (const row of rows) {
+      const profile = profiles[Number(row.slug.slice("random-".length))]!;
+      for (const engine of ENGINES) {
+        const options = { ...rest, engine, cacheTypeK: cacheType, cacheTypeV: cacheType };
+        const told = JSON.stringify({ ...options, slug: row.slug });
+        expect(Number(row[engine]), told).toBe(evaluate(profile, options).totalBytes);
+      }
+    }
+  }
 });

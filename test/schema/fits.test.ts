@@ -70,3 +70,51 @@ it("lists exactly the models whose estimate fits", async () => {
   expect(listed.models.totalCount).toBe(fitting.length);
   for (const { vram } of listed.models.nodes) expect(vram.total.gib).toBeLessThanOrEqual(24);
 });
+
+it.each(["VLLM", "TRANSFORMERS"])("lists what fits by the rules of %s too", async (engine) => {
+  const filter = `{ fits: { memoryGib: 24, quant: FP8, ctx: 16384, batch: 4, engine: ${engine} } }`;
+  const settings = `quant: FP8, ctx: 16384, batch: 4, engine: ${engine}`;
+  const listed: string[] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const { models } = await catalog.ask(
+      `query ($after: String) {
+        models(first: 100, after: $after, filter: ${filter}, orderBy: { field: MEMORY, direction: ASC }) {
+          nodes { slug vram(${settings}) { total { gib } } }
+          pageInfo { hasNextPage endCursor }
+        }
+      }`,
+      { after },
+    );
+    const sizes = models.nodes.map(
+      (node: { vram: { total: { gib: number } } }) => node.vram.total.gib,
+    );
+    expect(sizes).toEqual(sizes.toSorted((a: number, b: number) => a - b));
+    for (const gib of sizes) expect(gib).toBeLessThanOrEqual(24);
+    listed.push(...models.nodes.map(({ slug }: { slug: string }) => slug));
+    after = models.pageInfo.endCursor;
+    more = models.pageInfo.hasNextPage;
+  }
+  const all = await catalog.db.select().from(models);
+  const fitting = all.filter(({ memoryProfile }) => {
+    if (!memoryProfile) return false;
+    const options = { quant: "FP8", contextTokens: 16_384, sequences: 4, cacheTypeK: "f16" };
+    const name = engine.toLowerCase() as "vllm" | "transformers";
+    return (
+      evaluate(memoryProfile, { ...options, overheadFraction: 0.1, engine: name }).totalBytes <=
+      24 * 2 ** 30
+    );
+  });
+  expect(fitting.length).toBeGreaterThan(20);
+  expect(listed.toSorted()).toEqual(fitting.map(({ slug }) => slug).toSorted());
+});
+
+it("says where an engine's rules are not kept", async () => {
+  const fits = "fits: { memoryGib: 24, quant: FP8, ctx: 1024, engine: VLLM }";
+  const { errors } = await catalog.answer(
+    `{ models(filter: { ${fits} }, orderBy: { field: FITTING_CONTEXT }) { totalCount } }`,
+  );
+  expect(errors?.[0]?.extensions).toMatchObject({
+    code: "BAD_USER_INPUT",
+    argument: "filter.fits.engine",
+  });
+});
