@@ -13,6 +13,7 @@ import { openDatabase } from "./database.ts";
 import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
+import { handleStrayErrors } from "./stray-errors.ts";
 import { watchProcess } from "./watch-process.ts";
 import { startWebhooks } from "./webhooks.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
@@ -23,9 +24,7 @@ export const workerCommand = (config: Config) => run(config, { api: false, worke
 
 async function run(config: Config, parts: { api: boolean; worker: boolean }): Promise<void> {
   const log = createLog(config.logLevel);
-  process.on("unhandledRejection", (error) => {
-    log.error({ error: messageOf(error) }, "unhandled rejection");
-  });
+  handleStrayErrors(log);
   const closers = new Closers(log);
   const stopping = new AbortController();
   const signal = untilSignal().then(() => stopping.abort());

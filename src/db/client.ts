@@ -9,6 +9,7 @@ import { observed, type StatementObserver } from "./observe.ts";
 import { preparing } from "./prepared.ts";
 import { relations } from "./relations.ts";
 import { watchedSockets } from "./socket.ts";
+import { endLostTransactions } from "./transactions.ts";
 
 export type Database = PostgresJsDatabase<typeof relations> & { $client: Sql };
 /** What both a database and an open transaction can do. */
@@ -60,6 +61,7 @@ export function connect(options: ConnectOptions): Connection {
       "pg_trgm.word_similarity_threshold": 0.4,
     },
   });
+  endLostTransactions(client);
   const { onQuery } = options;
   const db = drizzle({
     client: preparing(observed(client, options.observe), LIFETIME_MS),

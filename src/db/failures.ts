@@ -31,6 +31,11 @@ const CANCELLED = "57014";
 /** Two transactions in each other's way; one was ended for the other's sake. */
 const CONFLICT = /^40/;
 
+/** Whether the connection itself is gone, and with it whatever was open on it. */
+export function isLostConnection(error: unknown): boolean {
+  return CONNECTION_CODES.has(codeOf(error) ?? "");
+}
+
 /** Ways in which waiting helps: where the database is right but not there. */
 export function isUnreachable(error: unknown): boolean {
   const code = codeOf(error);

@@ -4,6 +4,10 @@
  * that was sent, and every one behind it, hangs. Postgres ends each statement of ours by its own time
  * limit, so a silence that is longer than that proves the connection dead.
  *
+ * An error of a connection that stood is told as its end. postgres.js rejects what waits on a
+ * connection that has ended; of one that has failed it forgets the statement that came between the
+ * error and the end, and whoever sent it waits for ever.
+ *
  * What is sent over TLS does not pass through `write`, so there the kernel's own limit holds.
  */
 import { Socket } from "node:net";
@@ -32,24 +36,30 @@ export function watchedSockets(silenceMs: number): object {
   };
 }
 
-/** Ends the socket with ETIMEDOUT when something was sent and nothing came back in time. */
+/** Ends the socket when something was sent and nothing came back in time. */
 function watch(socket: Socket, silenceMs: number): void {
   let waiting: NodeJS.Timeout | null = null;
-  const heard = () => {
+  let established = false;
+  const heard = (bytes?: Buffer) => {
     if (waiting) clearTimeout(waiting);
     waiting = null;
-  };
-  const giveUp = () => {
-    const error = new Error(`The database was silent for ${silenceMs} ms.`);
-    socket.destroy(Object.assign(error, { code: "ETIMEDOUT" }));
+    if (bytes) established ||= READY.equals(bytes.subarray(-6, -1));
   };
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  const emit = socket.emit.bind(socket) as (...args: unknown[]) => boolean;
   Object.assign(socket, {
     write(...args: unknown[]) {
-      waiting ??= setTimeout(giveUp, silenceMs).unref();
+      waiting ??= setTimeout(() => socket.destroy(), silenceMs).unref();
       return write(...args);
+    },
+    emit(event: string, ...args: unknown[]) {
+      if (!established || (event !== "error" && event !== "close")) return emit(event, ...args);
+      return event === "error" || emit("close", false);
     },
   });
   socket.prependListener("data", heard);
-  socket.once("close", heard);
+  socket.once("close", () => heard());
 }
+
+/** The message by which Postgres says that it takes a statement, but for its last byte. */
+const READY = Buffer.from("Z\0\0\0\x05");

@@ -11,8 +11,11 @@ export type Fault =
   | { kind: "pass" }
   /** What the client sends arrives this much later, in order. */
   | { kind: "delay"; ms: number }
-  /** Nothing arrives any more and nobody is told, as behind a firewall that forgot the connection. */
-  | { kind: "swallow" }
+  /**
+   * Nothing arrives any more and nobody is told, as behind a firewall that forgot the connection. With
+   * `only`, this befalls just the connections whose client has sent that text.
+   */
+  | { kind: "swallow"; only?: string }
   /** Every connection is cut in the middle of whatever it does, and every new one too. */
   | { kind: "reset" }
   /** Nobody listens; open connections are cut. */
@@ -35,7 +38,12 @@ interface Pair {
   upstream: Socket;
   /** Set for ever: bytes of this connection lead nowhere. */
   dead: boolean;
+  /** The beginning of what the client sent, by which a connection is known. */
+  said: string;
 }
+
+/** Bytes of a connection's beginning that are looked at. */
+const MOST_SAID = 20_000;
 
 /** Listens on a free port of the loopback and forwards to the host and port of `target`. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
@@ -48,7 +56,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (fault.kind === "reset") return void client.resetAndDestroy();
     const upstream = connect({ host: hostname, port: Number(targetPort), noDelay: true });
     upstream.on("error", () => {});
-    const pair: Pair = { client, upstream, dead: fault.kind === "swallow" };
+    const dead = fault.kind === "swallow" && fault.only === undefined;
+    const pair: Pair = { client, upstream, dead, said: "" };
     pairs.add(pair);
     const end = () => {
       pairs.delete(pair);
@@ -70,6 +79,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     let last = Promise.resolve();
     from.on("data", (bytes) => {
       if (pair.dead) return;
+      if (pair.said.length < MOST_SAID) pair.said += bytes.toString("latin1");
       if (fault.kind !== "delay") {
         last = last.then(() => void to.write(bytes));
         return;
@@ -98,7 +108,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     },
     async set(next) {
       fault = next;
-      if (next.kind === "swallow") for (const pair of pairs) pair.dead = true;
+      if (next.kind === "swallow") {
+        for (const pair of pairs) pair.dead ||= pair.said.includes(next.only ?? "");
+      }
       if (next.kind === "refuse" && server.listening) server.close();
       if (next.kind === "refuse" || next.kind === "reset") {
         for (const { client, upstream } of pairs) {
