@@ -124,6 +124,24 @@ test("an index that names files elsewhere is not followed", async () => {
   expect(hub.requests.every(({ path }) => !path.includes("other"))).toBe(true);
 });
 
+test.each([
+  ["of 60 MB", { kind: "huge" as const, bytes: 60e6 }],
+  ["that is a web page", { kind: "body" as const, body: "<html>", contentType: "text/html" }],
+  ["behind a gate", { kind: "status" as const, status: 403 }],
+  [
+    "on another host",
+    { kind: "status" as const, status: 302, headers: { location: "http://elsewhere.example/" } },
+  ],
+])("an index %s costs the total and not the model", async (_what, fault) => {
+  const names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+  const parts = Object.fromEntries(names.map((name) => [name, weights(8)]));
+  hub.fail("index.json", fault);
+  const record = await readOnly(repository({ "model.safetensors.index.json": "{}", ...parts }));
+  expect(record.outcome).toBe("model");
+  expect(record.facts.contextLength).toBe(8192);
+  expect(record.facts.statedParameters ?? null).toBeNull();
+});
+
 test("params.json describes a model that has no config.json", async () => {
   const params = {
     dim: 64,

@@ -10,7 +10,6 @@ import {
 } from "@huggingface/hub";
 import { PlimsollError } from "../../../errors.ts";
 import type { Reading } from "../../normalize/index.ts";
-import { DeniedError } from "./access.ts";
 import type { HubClient } from "./client.ts";
 import type { HubInfo } from "./protocol.ts";
 
@@ -45,9 +44,9 @@ async function count(hub: HubClient, info: HubInfo): Promise<number | null> {
       parameterTotal ?? Object.values(parameterCount).reduce((sum, part) => sum + part, 0);
     return Number.isSafeInteger(total) && total > 0 ? total : null;
   } catch (error) {
-    // What may be different next time is thrown. The rest is what the library says of files that are
-    // missing, closed or malformed, in errors of many kinds: they stay unread.
-    if (error instanceof PlimsollError && !(error instanceof DeniedError)) throw error;
+    // What may be different next time is thrown. The rest is what we or the library say of files that
+    // are missing, closed, too large or malformed: they stay unread, and the model is good without.
+    if (error instanceof PlimsollError && error.retryable) throw error;
     if (error instanceof Error && !["AbortError", "TimeoutError"].includes(error.name)) return null;
     throw error;
   }
