@@ -1,8 +1,12 @@
 /** The catalog's own schema behind the server: fresh answers, the feed over the wire. */
 import { expect, onTestFinished, test, vi } from "vitest";
+import { readPastedConfig } from "../../src/app/read-config.ts";
 import { writeRecords } from "../../src/db/catalog.ts";
 import { connect } from "../../src/db/client.ts";
+import { openFeed } from "../../src/events/feed.ts";
+import { silentLog } from "../../src/log.ts";
 import { schema } from "../../src/schema/index.ts";
+import { startServer } from "../../src/server/index.ts";
 import { modelRecord } from "../helpers/records.ts";
 import { ask, get, subscribe } from "./ask.ts";
 import { useCatalogServer } from "./catalog.ts";
@@ -54,6 +58,49 @@ test("what another process commits is seen after one notification", async () => 
     return data.catalogVersion > before.data.catalogVersion && data;
   });
   expect(after.models.totalCount).toBe(before.data.models.totalCount + 1);
+});
+
+test("a client that names the version it has seen is never sent back by another server", async () => {
+  const other = connect({ url: server.databaseUrl });
+  const feed = await openFeed({ db: other.db, log: silentLog });
+  const second = await startServer({
+    ...{ host: "127.0.0.1", port: 0, db: other.db, feed, log: silentLog },
+    readConfig: readPastedConfig,
+  });
+  onTestFinished(async () => {
+    await second.close();
+    await feed.close();
+    await other.close();
+  });
+  const ask = async (url: string, seen: number) => {
+    const response = await fetch(`${url}/graphql?${new URLSearchParams({ query: COUNT })}`, {
+      headers: { accept: "application/json", "x-plimsoll-min-version": String(seen) },
+    });
+    const { data } = (await response.json()) as Count;
+    const version = Number(response.headers.get("x-plimsoll-version"));
+    expect(version).toBeGreaterThanOrEqual(seen);
+    expect(data.catalogVersion).toBeGreaterThanOrEqual(version);
+    return data.catalogVersion;
+  };
+  const writing = (async () => {
+    for (let each = 0; each < 25; each++) {
+      const record = modelRecord(`example/Torrent-${each}B`);
+      await other.db.transaction((tx) => writeRecords(tx, "torrent", [record]));
+    }
+    return "done";
+  })();
+  const reading = Array.from({ length: 4 }, async () => {
+    let seen = 0;
+    for (let over: string | null = null; over === null; ) {
+      for (const url of [server.url, second.url]) seen = await ask(url, seen);
+      over = await Promise.race([writing, null]);
+    }
+    return seen;
+  });
+  const seen = await Promise.all(reading);
+  const last = await feed.version();
+  expect(Math.max(...seen)).toBeLessThanOrEqual(last);
+  expect(await ask(server.url, last)).toBe(last);
 });
 
 test("the state of sources moves without an event, so it is never confirmed", async () => {
