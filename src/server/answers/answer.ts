@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, gzip, constants as zlib } from "node:zlib";
 import { namesTag } from "../http/conditional.ts";
-import { COMMON_HEADERS } from "../http/headers.ts";
+import { DATA_HEADERS } from "../http/headers.ts";
 import { bestEncoding, type Encoding } from "../http/negotiation.ts";
 
 /** Below this a compressed answer fills as many packets as a plain one. */
@@ -122,7 +122,7 @@ export class Answer {
       ...(encoding === "identity" ? [] : ["content-encoding", encoding]),
       ...validators(tag, version),
       ...headers,
-      ...COMMON_HEADERS,
+      ...DATA_HEADERS,
     ];
     return { headers: written, body };
   }
@@ -130,7 +130,7 @@ export class Answer {
 
 /** Tells a client that what it holds under this tag is still the answer. */
 export function confirm(res: ServerResponse, tag: string, version: number | null): void {
-  res.writeHead(304, [...validators(tag, version), ...COMMON_HEADERS]);
+  res.writeHead(304, [...validators(tag, version), ...DATA_HEADERS]);
   res.end();
 }
 

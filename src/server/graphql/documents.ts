@@ -20,13 +20,24 @@ import type { Refusal } from "./refusal.ts";
 import { parseValid, type Yoga } from "./run.ts";
 
 const MAX_DOCUMENTS = 1_000;
-/** Characters of all the texts together; what is parsed of them is about as long again. */
-const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** Bytes of parsed documents; some hundred of the usual size. */
+const MAX_BYTES = 128 * 1024 * 1024;
+/** Measured for a document of names with nothing between them, which is the worst there is. */
+const BYTES_PER_CHARACTER = 250;
 
 export interface KnownDocument {
   document: DocumentNode;
   /** Whether its answers change only when the catalog does. */
   lasting: boolean;
+}
+
+/** Keeps what was parsed of texts, up to a bound that holds for any text. */
+export function boundedByText<Parsed extends object>(maxBytes: number): LRUCache<string, Parsed> {
+  return new LRUCache({
+    max: MAX_DOCUMENTS,
+    maxSize: maxBytes,
+    sizeCalculation: (_parsed, text) => (text.length || 1) * BYTES_PER_CHARACTER,
+  });
 }
 
 export interface Documents {
@@ -44,11 +55,7 @@ export interface DocumentsOptions {
 }
 
 export function createDocuments({ yoga, schema, persisted }: DocumentsOptions): Documents {
-  const known = new LRUCache<string, KnownDocument>({
-    max: MAX_DOCUMENTS,
-    maxSize: MAX_CHARACTERS,
-    sizeCalculation: (_document, text) => text.length,
-  });
+  const known = boundedByText<KnownDocument>(MAX_BYTES);
 
   function read(text: string): KnownDocument | null {
     const document = parseValid(yoga, text);

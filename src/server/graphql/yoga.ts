@@ -5,6 +5,7 @@ import type { Database } from "../../db/client.ts";
 import type { Log } from "../../log.ts";
 import type { SchemaContext } from "../../schema/context.ts";
 import { useCost } from "./cost.ts";
+import { boundedByText } from "./documents.ts";
 import type { ExchangeContext } from "./exchange.ts";
 import { useFreshness } from "./freshness.ts";
 import { MAX_BODY_BYTES, useLimits, useReadableParameters } from "./limits.ts";
@@ -12,6 +13,9 @@ import type { PersistedDocuments } from "./persisted.ts";
 import { DOCUMENT_ID, usePersistedDocuments } from "./persisted-plugin.ts";
 import type { Yoga } from "./run.ts";
 import { useGracefulEnd } from "./subscriptions.ts";
+
+/** Few documents come this way: mutations, and questions that are asked in an unusual form. */
+const PARSED_BYTES = 16 * 1024 * 1024;
 
 export interface YogaOptions extends Omit<SchemaContext, "isAdmin"> {
   schema: GraphQLSchema;
@@ -49,6 +53,10 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
       useCost(),
     ],
     maskedErrors: { maskError: options.mask },
+    parserAndValidationCache: {
+      documentCache: boundedByText(PARSED_BYTES),
+      errorCache: boundedByText(PARSED_BYTES),
+    },
     extraParamNames: [DOCUMENT_ID],
     maxRequestBodySize: MAX_BODY_BYTES,
     batching: false,

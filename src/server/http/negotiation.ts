@@ -5,6 +5,8 @@
 
 /** Different headers that are remembered; a client that makes up more starts it anew. */
 const REMEMBERED = 500;
+/** No program sends a longer one by itself, so none is remembered. */
+const LONGEST = 500;
 
 interface Choice {
   name: string;
@@ -33,7 +35,7 @@ export function remembering<Result>(read: (header: string) => Result): (header: 
     if (found !== undefined) return found;
     const result = read(header);
     if (known.size >= REMEMBERED) known.clear();
-    known.set(header, result);
+    if (header.length <= LONGEST) known.set(header, result);
     return result;
   };
 }

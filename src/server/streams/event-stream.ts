@@ -5,7 +5,7 @@
  * the number of the last event it saw.
  */
 import type { ServerResponse } from "node:http";
-import { COMMON_HEADERS } from "../http/headers.ts";
+import { DATA_HEADERS } from "../http/headers.ts";
 
 export interface StreamLimits {
   /** Milliseconds in which a client has to take something of what waits for it. */
@@ -24,7 +24,7 @@ export const DEFAULT_LIMITS: StreamLimits = {
 
 const COMMENT = Buffer.from(":\n\n");
 const HEADERS = [
-  ...COMMON_HEADERS,
+  ...DATA_HEADERS,
   ...["content-type", "text/event-stream; charset=utf-8"],
   // Proxies must neither keep nor compress nor collect it.
   ...["cache-control", "no-cache, no-transform", "x-accel-buffering", "no", "vary", "Accept"],
