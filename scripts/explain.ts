@@ -1,8 +1,10 @@
 /**
  * Prints how a `config.json` was read, as a table: every key, its value, and what it became or why it
  * was ignored. Takes a path, or the id of a model on the Hub (or the mirror that `HF_ENDPOINT` names).
+ * Without a network it prints the facts of a bundled model, with the key that each came from.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readConfig } from "../src/config.ts";
 import { messageOf } from "../src/errors.ts";
 import { normalizeConfig, parseConfigText, type Reading } from "../src/ingest/normalize/index.ts";
@@ -15,12 +17,40 @@ if (target === undefined) {
   process.exit(2);
 }
 try {
-  const id = existsSync(target) ? null : target;
-  const config = parseConfigText(id === null ? readFileSync(target) : await fetchConfig(target));
-  print(normalizeConfig({ id, config }));
+  print(existsSync(target) ? readFile(target) : await readModel(target));
 } catch (error) {
   console.error(messageOf(error));
   process.exitCode = 1;
+}
+
+/** A config, with the quantization that some publishers describe beside it. */
+function readFile(path: string): Reading {
+  const beside = join(dirname(path), "hf_quant_config.json");
+  const hfQuantConfig = existsSync(beside) ? parseConfigText(readFileSync(beside)) : undefined;
+  const config = parseConfigText(readFileSync(path));
+  return normalizeConfig({ id: null, config, files: { hfQuantConfig } });
+}
+
+async function readModel(id: string): Promise<Reading> {
+  try {
+    return normalizeConfig({ id, config: parseConfigText(await fetchConfig(id)) });
+  } catch (error) {
+    const stored = bundled(id);
+    if (stored === null) throw error;
+    console.info(`${messageOf(error)}; this is what the bundled catalog says:\n`);
+    return stored;
+  }
+}
+
+/** A model of the bundled snapshot: its facts and their origins, without the file they came from. */
+function bundled(id: string): Reading | null {
+  const path = new URL("../data/snapshot.ndjson", import.meta.url);
+  const wanted = `{"id":${JSON.stringify(id)},`.toLowerCase();
+  const lines = readFileSync(path, "utf8").split("\n");
+  const line = lines.find((text) => text.slice(0, wanted.length).toLowerCase() === wanted);
+  return line === undefined
+    ? null
+    : { used: [], ignored: [], ...(JSON.parse(line) as Omit<Reading, "used" | "ignored">) };
 }
 
 async function fetchConfig(id: string): Promise<Uint8Array> {

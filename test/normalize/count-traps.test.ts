@@ -68,6 +68,29 @@ describe("parameter counts", () => {
     expect(facts.totalParameters).toBe(8_030_261_248);
   });
 
+  it("gpt-oss-20b: scales that the headers count as parameters are no contradiction", () => {
+    const packed = { quantization_config: { quant_method: "mxfp4" } };
+    const { issues, facts } = stated("openai/gpt-oss-20b", 21_511_953_984, packed);
+    expect(issues).toEqual([]);
+    expect(facts.totalParameters).toBe(20_914_757_184);
+  });
+
+  it("gemma-4-E2B: the second embedding belongs to the total and not to the layers", () => {
+    const { facts } = read("google/gemma-4-E2B-it");
+    expect(facts.componentParameters?.embedding).toBe(2_765_226_240);
+    expect(facts.totalParameters).toBe(4_628_569_344);
+  });
+
+  it("Llama-4-Maverick: 17B in the name are the active parameters, counted layer by layer", () => {
+    const { facts } = read("meta-llama/Llama-4-Maverick-17B-128E");
+    expect(facts.totalParameters).toBe(400_711_848_960);
+    expect(facts.activeParameters).toBe(17_184_691_200);
+  });
+
+  it("MiniMax-M3: active parameters are those of the visited experts", () => {
+    expect(read("MiniMaxAI/MiniMax-M3").facts.activeParameters).toBe(25_962_466_560);
+  });
+
   it("Mixtral-8x7B: two of eight experts are active, not a share of everything", () => {
     expect(read("mistralai/Mixtral-8x7B-v0.1").facts.activeParameters).toBe(12_879_925_248);
   });
@@ -106,6 +129,12 @@ describe("context", () => {
     expect(facts.positionEmbedding).toBe("LongRoPE");
     expect(facts.ropeScaling).toMatchObject({ kind: "longrope", originalContextLength: 4096 });
     expect(facts.architecture?.ropeFactorElements).toBe(96);
+  });
+
+  it("Meta-Llama-3-8B converted: a converter's context is what its own file states, and no more", () => {
+    const { facts, origins } = read("meta-llama/Llama-3.1-8B", { max_position_embeddings: 512 });
+    expect(facts.contextLength).toBe(512);
+    expect(origins.contextLength).toMatchObject({ basis: "stated", file: "config.json" });
   });
 
   it("Llama-3.1 behind a gate: a context that nothing states stays unknown", () => {

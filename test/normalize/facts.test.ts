@@ -18,6 +18,8 @@ describe("identity", () => {
     ["google/gemma-4-26B-A4B", "Gemma 4 26B A4B", "Google", "gemma-4"],
     ["nvidia/DeepSeek-V3-0324-NVFP4", "DeepSeek V3 0324 NVFP4", "NVIDIA", "deepseek-v3"],
     ["meta-llama/Llama-3.1-8B", "Llama 3.1 8B", "Meta Llama", "llama-3.1"],
+    ["THUDM/GLM-4.5-Air", "GLM-4.5 Air", "Z.ai", "glm-4.5"],
+    ["zai-org/GLM-4.5-Air", "GLM-4.5 Air", "Z.ai", "glm-4.5"],
   ])("%s is called %s, by %s, of %s", (id, name, organization, family) => {
     const facts = listing(id);
     expect(facts).toMatchObject({ name, family });

@@ -9,10 +9,11 @@ import { configOf } from "./configs.ts";
 const root = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-configs-"));
 
-function run(script: string, argument: string): string {
+function run(script: string, argument: string, environment: NodeJS.ProcessEnv = {}): string {
   const command = join(root, "node_modules", "tsx", "dist", "cli.mjs");
   return execFileSync(process.execPath, [command, join(root, "scripts", script), argument], {
     encoding: "utf8",
+    env: { ...process.env, ...environment },
   });
 }
 
@@ -57,5 +58,11 @@ describe("explain", () => {
     const text = run("explain.ts", join(folder, "deepseek-ai__DeepSeek-V3", "config.json"));
     expect(text).toMatch(/n_routed_experts\s+256\s+experts/);
     expect(text).toMatch(/Outcome: model/);
+  });
+
+  it("prints the facts of a bundled model and their origins where the Hub is out of reach", () => {
+    const text = run("explain.ts", "qwen/qwen3-0.6b", { HF_ENDPOINT: "http://127.0.0.1:1" });
+    expect(text).toContain("could not be reached");
+    expect(text).toMatch(/kvHeads\s+8\s+stated: config\.json num_key_value_heads/);
   });
 });
