@@ -71,7 +71,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     ...{ answerBytes, mayCommand, onAnswer },
   });
   const streams = createStreams({
-    ...{ yoga, mask, log, feed: options.feed, shutdown: options.shutdown },
+    ...{ yoga, mask, log, db: options.db, feed: options.feed, shutdown: options.shutdown },
     limits: options.streamLimits,
     known: documents.of,
   });

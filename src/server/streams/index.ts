@@ -5,25 +5,22 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError } from "graphql";
-import type { EventFeed } from "../../events/feed.ts";
 import type { Log } from "../../log.ts";
 import { operationType } from "../graphql/documents.ts";
 import { MAX_BODY_BYTES } from "../graphql/limits.ts";
 import { type Params, paramsOfBody, paramsOfSearch } from "../graphql/params.ts";
-import { execute, type Yoga } from "../graphql/run.ts";
+import { execute } from "../graphql/run.ts";
 import { readBody } from "../http/body.ts";
 import { sendJson } from "../http/content.ts";
 import { complaintsAbout, refusalError } from "./complaints.ts";
 import { createStreamSender } from "./distinct.ts";
 import { EventStreams, type StreamLimits } from "./event-stream.ts";
 import { createOpener } from "./results.ts";
+import type { SharerOptions } from "./shared.ts";
 import { SingleConnections } from "./single-connection.ts";
 import { acceptSockets, type DocumentFinder, type UpgradeHandler } from "./websocket.ts";
 
-export interface StreamsOptions {
-  yoga: Yoga;
-  feed: EventFeed;
-  mask: (error: unknown) => GraphQLError;
+export interface StreamsOptions extends SharerOptions {
   shutdown: AbortSignal;
   /** The document of a request, valid or refused; null when something is wrong with its text. */
   known: DocumentFinder;

@@ -2,10 +2,14 @@
  * The results of a subscription, whoever sends them: shared with everybody who asks the same where that
  * can be, from the GraphQL server's own pipeline otherwise.
  */
-import type { ExecutionResult, GraphQLError } from "graphql";
-import type { EventFeed } from "../../events/feed.ts";
-import type { Yoga } from "../graphql/run.ts";
-import { createSharer, lacksDatabase, type Operation, type SharedSubscription } from "./shared.ts";
+import type { ExecutionResult } from "graphql";
+import {
+  createSharer,
+  lacksDatabase,
+  type Operation,
+  type SharedSubscription,
+  type SharerOptions,
+} from "./shared.ts";
 
 export interface Result {
   result: ExecutionResult;
@@ -16,12 +20,6 @@ export interface Result {
 /** What a transport makes of a subscription; ends when the signal aborts. */
 export type Results = (signal: AbortSignal) => AsyncIterable<Result>;
 
-export interface ResultsOptions {
-  yoga: Yoga;
-  feed: EventFeed;
-  mask: (error: unknown) => GraphQLError;
-}
-
 /** A subscription whose results can be had, or the result that says why not. */
 export type Opened =
   | { results: Results; shared?: SharedSubscription }
@@ -30,8 +28,9 @@ export type Opened =
 export type Opener = (operation: Operation) => Promise<Opened>;
 
 /** Makes the function that opens a valid subscription. */
-export function createOpener({ yoga, feed, mask }: ResultsOptions): Opener {
-  const share = createSharer({ yoga, feed, mask });
+export function createOpener(options: SharerOptions): Opener {
+  const { yoga, feed, mask } = options;
+  const share = createSharer(options);
 
   return async (operation) => {
     try {

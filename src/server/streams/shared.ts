@@ -19,6 +19,7 @@ import {
   visit,
 } from "graphql";
 import { LRUCache } from "lru-cache";
+import type { Database } from "../../db/client.ts";
 import { PlimsollError } from "../../errors.ts";
 import type { CatalogEvent, EventFeed, SubscribeOptions } from "../../events/feed.ts";
 import type { SchemaContext } from "../../schema/context.ts";
@@ -70,11 +71,13 @@ interface Group {
 
 export interface SharerOptions {
   yoga: Yoga;
+  /** The primary: a replica may not have heard of an event when it is told. */
+  db: Database;
   feed: EventFeed;
   mask: (error: unknown) => GraphQLError;
 }
 
-export function createSharer({ yoga, feed, mask }: SharerOptions): Sharer {
+export function createSharer({ yoga, db, feed, mask }: SharerOptions): Sharer {
   const groups = new WeakMap<DocumentNode, LRUCache<string, Group>>();
 
   return async (operation) => {
@@ -138,7 +141,7 @@ export function createSharer({ yoga, feed, mask }: SharerOptions): Sharer {
   async function render(event: CatalogEvent, operation: Operation): Promise<Rendered> {
     const { document, variables: variableValues, operationName } = operation;
     const { schema, contextFactory } = enveloped(yoga);
-    const contextValue = await contextFactory();
+    const contextValue = { ...((await contextFactory()) as object), db };
     const work = execute({
       ...{ schema, document, rootValue: event, contextValue, variableValues, operationName },
     });
