@@ -1,12 +1,13 @@
 /**
- * The source of hand-written notes: names, descriptions, use cases, release dates and licences that
- * editors of the catalog keep in `data/editorial`, one file per organization. It reads local files
+ * The source of hand-written notes: names, descriptions, use cases, lineage, release dates and licences
+ * that editors of the catalog keep in `data/editorial`, one file per organization. It reads local files
  * only, and it never states a figure that can be computed from a model's own files.
  */
 import { z } from "zod";
 import { type FactName, type FactOrigin, type ModelFacts, USE_CASES } from "../../db/facts.ts";
 import { LICENSES } from "../normalize/facts/rules.ts";
 import type { Source } from "../source.ts";
+import { REPOSITORY_ID } from "./hugging-face/protocol.ts";
 import { noteRecord } from "./notes.ts";
 import { OwnerFiles } from "./owner-files.ts";
 import { missingRecord } from "./records.ts";
@@ -17,6 +18,8 @@ const noteSchema = z.strictObject({
   name: z.string().min(1).max(120),
   description: z.string().min(40).max(600),
   useCases: z.array(z.enum(USE_CASES)).min(1),
+  /** Hugging Face id of the model that it was made from, by the name that this has now. */
+  baseModel: z.string().regex(REPOSITORY_ID).optional(),
   releasedOn: z.iso.date().optional(),
   /** Whether the date is the announcement's or only that of the repository's first commit. */
   releasedOnBasis: z.enum(["announcement", "repository-created"]).optional(),
