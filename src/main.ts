@@ -32,7 +32,8 @@ program
 program
   .command("serve")
   .description("run the API alone")
-  .action(() => serveCommand(readConfig()));
+  .option("--workers <count>", "API processes behind one port; auto for one per core", "1")
+  .action(({ workers }) => serveCommand(readConfig(), workers));
 program
   .command("worker")
   .description("run the worker and the schedules alone")

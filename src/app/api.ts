@@ -11,6 +11,7 @@ import type { Log } from "../log.ts";
 import { startServer } from "../server/index.ts";
 import type { Metrics } from "../server/metrics/index.ts";
 import { createRateLimit, type RateLimit } from "../server/rate-limit.ts";
+import { isMember, metricsOfAll } from "./cluster-member.ts";
 import { createCommands } from "./commands.ts";
 import type { OpenDatabase } from "./database.ts";
 import { createIncomingWebhooks } from "./incoming-webhooks.ts";
@@ -43,10 +44,11 @@ export async function openApi(opened: Opened): Promise<string> {
   const commands = adminToken === null ? null : createCommands({ config, db, queue });
   const webhooks = createIncomingWebhooks({ config, db, queue });
   const queueBoard = async (path: string) => (await queue.get()).board(path);
+  const text = isMember ? metricsOfAll : metrics.text;
   const server = await startServer({
     ...{ db, feed, log, readConfig, commands, ...documents },
     ...{ host, port, answerBytes, adminToken, queueBoard, webhooks, release: VERSION },
-    ...{ metrics, showMetrics: config.metricsPort === null },
+    ...{ metrics, metricsText: config.metricsPort === null ? text : null },
     ...(pool && { readFrom: pool.pick }),
     rateLimit: openRateLimit(opened),
     readiness: apiReadiness({ db, feed, queue, pool }),

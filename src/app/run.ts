@@ -9,6 +9,7 @@ import { createLog } from "../log.ts";
 import { createMetrics } from "../server/metrics/index.ts";
 import { type Opened, openApi } from "./api.ts";
 import { banner, catalogSize } from "./banner.ts";
+import { isMember, leaveCluster, sayReady, shareMetrics } from "./cluster-member.ts";
 import { openDatabase } from "./database.ts";
 import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
@@ -19,7 +20,13 @@ import { startWebhooks } from "./webhooks.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 export const startCommand = (config: Config) => run(config, { api: true, worker: true });
-export const serveCommand = (config: Config) => run(config, { api: true, worker: false });
+/** @param workers how many processes share the port: a count, or `auto` for one per core. */
+export async function serveCommand(config: Config, workers: string): Promise<void> {
+  const { serveCluster, workerCount } = await import("./cluster.ts");
+  const count = workerCount(workers);
+  if (count > 1 && !isMember) return serveCluster(config, count);
+  return run(config, { api: true, worker: false });
+}
 export const workerCommand = (config: Config) => run(config, { api: false, worker: true });
 
 async function run(config: Config, parts: { api: boolean; worker: boolean }): Promise<void> {
@@ -30,6 +37,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   const signal = untilSignal().then(() => stopping.abort());
   try {
     const metrics = closers.add("metrics", createMetrics());
+    if (isMember) shareMetrics(metrics.registry);
     const openOne = () => openDatabase(config, log, metrics.observeStatement);
     const database = await whenReachable(openOne, "the database", stopping.signal, log);
     if (!database) return;
@@ -55,7 +63,8 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     const url = parts.api ? await openApi(opened) : null;
     const size = await catalogSize(database.db);
     const next = parts.worker ? (first?.next() ?? []) : null;
-    console.log(banner({ config, database, url, size, next }));
+    if (isMember && url) sayReady(url);
+    else console.log(banner({ config, database, url, size, next }));
     // A worker that cannot be had at all ends the program with the reason.
     await Promise.race([signal, worker === null ? signal : worker.then(() => signal)]);
   } catch (error) {
@@ -64,6 +73,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   } finally {
     stopping.abort();
     await closers.closeAll();
+    if (isMember) leaveCluster();
   }
 }
 

@@ -2,6 +2,7 @@
  * Orderly shutdown: what was opened last is closed first, each step within a bound. The first signal
  * starts it, the second ends the process at once.
  */
+import cluster from "node:cluster";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -45,9 +46,18 @@ export class Closers {
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; the second exits with 130 whatever is still open. */
+/**
+ * Resolves at the first SIGINT or SIGTERM; the second exits with 130 whatever is still open. A member of
+ * a cluster is told by the first process alone, and stops as well when that is gone.
+ */
 export function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
+    if (cluster.isWorker) {
+      process.on("SIGINT", () => {});
+      process.once("SIGTERM", resolve);
+      process.once("disconnect", () => resolve("SIGTERM"));
+      return;
+    }
     let askedAt: number | null = null;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => {

@@ -1,6 +1,7 @@
 /** The port of its own for metrics and health, where one is configured; the only one of a worker. */
 import { serveMetrics } from "../server/metrics/listener.ts";
 import type { Opened } from "./api.ts";
+import { isMember } from "./cluster-member.ts";
 import { apiReadiness, workerReadiness } from "./readiness.ts";
 
 export interface WatchStart extends Opened {
@@ -16,7 +17,8 @@ export async function watchProcess(start: WatchStart): Promise<void> {
     const depth = async () => (await queue.peek())?.depth() ?? null;
     metrics.watch({ db, feed: null, queue: depth, streams: () => 0 });
   }
-  if (config.metricsPort === null) return;
+  // In a cluster the first process has that port.
+  if (config.metricsPort === null || isMember) return;
   const deps = { db, queue, feed: null };
   const server = await serveMetrics({
     host: config.host,

@@ -39,8 +39,8 @@ export interface ServerOptions
   queueBoard?: (path: string) => Promise<SubHandler>;
   /** Counts answers. */
   metrics?: Metrics;
-  /** Serves `/metrics` here, for an installation without a port of its own for it. */
-  showMetrics?: boolean;
+  /** Serves this at `/metrics`, for an installation without a port of its own for it. */
+  metricsText?: (() => Promise<string>) | null;
   rateLimit?: RateLimit | null;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
   readiness?: () => Promise<Readiness>;
@@ -95,7 +95,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
     ...{ schema, graphql, exports, release },
     ...{ readiness, isStopping, webhooks, feed, db: options.db },
   });
-  if (metrics && options.showMetrics) routes.push(metricsRoute(metrics.text));
+  if (options.metricsText) routes.push(metricsRoute(options.metricsText));
   if (queueBoard) {
     const check = createAdminCheck(adminToken, { byPassword: true });
     routes.push(...queueRoutes(check, () => queueBoard(QUEUES_PATH)));

@@ -37,7 +37,7 @@ describe("the metrics of an API over a catalog", () => {
     await writeRecords(db, "test", [modelRecord("acme/rocket")]);
     feed = await openFeed({ db, log });
     const context = { db, feed, log, readConfig: readPastedConfig };
-    const listening = { host: "127.0.0.1", port: 0, metrics, showMetrics: true };
+    const listening = { host: "127.0.0.1", port: 0, metrics, metricsText: metrics.text };
     server = await startServer({ ...context, ...listening });
     metrics.watch({ db, feed, queue: async () => queue, streams: () => server.streams });
   });
@@ -99,7 +99,7 @@ describe("the metrics of an API over a catalog", () => {
 describe("the metrics of a server", () => {
   it("keep no more names of operations than they are bound to", async () => {
     const metrics = createMetrics();
-    const options = { ...tinyOptions(tinyFeed()), metrics, showMetrics: true };
+    const options = { ...tinyOptions(tinyFeed()), metrics, metricsText: metrics.text };
     const server = await serve(tinySchema, options);
     onTestFinished(() => server.close());
     for (let n = 0; n < 120; n++) await ask(server.url, `query Name${n} { version }`);

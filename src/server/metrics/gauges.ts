@@ -2,7 +2,7 @@
  * What is looked at when somebody asks for the metrics: the feed, the sources, the queue. A part that
  * cannot be asked now leaves its figures out and says so, so that the others can still be had.
  */
-import { Gauge, type Registry } from "prom-client";
+import { type Aggregator, Gauge, type Registry } from "prom-client";
 import type { Database } from "../../db/client.ts";
 import { sourceStatuses } from "../../db/status.ts";
 import type { EventFeed } from "../../events/feed.ts";
@@ -32,17 +32,36 @@ const SOURCE_GAUGES = {
   set_aside: "Records of a source that are set aside.",
 } as const;
 
-export interface Gauges {
-  /** Looks at everything; called before the metrics are written. */
-  refresh(): Promise<void>;
-}
+/** How the figures of several processes become one: most say the same, so the largest is taken. */
+const AGGREGATORS: Record<string, Aggregator> = {
+  feed_subscribers: "sum",
+  feed_listening: "min",
+  part_up: "min",
+};
 
-export function createGauges(
-  registry: Registry,
-  { db, feed, queue, streams }: GaugeSources,
-): Gauges {
-  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
-    new Gauge({ name: `plimsoll_${name}`, help, labelNames, registers: [registry] });
+/** Adds the gauges to a registry. */
+export function addGauges(registry: Registry, { db, feed, queue, streams }: GaugeSources): void {
+  let looking: Promise<void> | null = null;
+  /** One look serves all gauges that are read at the same time. */
+  const refresh = (): Promise<void> => {
+    looking ??= lookAtAll().finally(() => {
+      looking = null;
+    });
+    return looking;
+  };
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => {
+    const aggregator = AGGREGATORS[name] ?? "max";
+    const collect = refresh;
+    const registers = [registry];
+    return new Gauge({
+      name: `plimsoll_${name}`,
+      help,
+      labelNames,
+      aggregator,
+      collect,
+      registers,
+    });
+  };
 
   const up = gauge("part_up", "1 when a part could be asked for its figures, else 0.", "part");
   const jobs = gauge("queue_jobs", "Jobs in the queue, by state.", "state");
@@ -90,16 +109,14 @@ export function createGauges(
     },
   };
 
-  return {
-    async refresh() {
-      const looks = Object.entries(parts).map(async ([part, look]) => {
-        const answered = await look().then(
-          () => true,
-          () => false,
-        );
-        up.set({ part }, answered ? 1 : 0);
-      });
-      await Promise.all(looks);
-    },
-  };
+  async function lookAtAll(): Promise<void> {
+    const looks = Object.entries(parts).map(async ([part, look]) => {
+      const answered = await look().then(
+        () => true,
+        () => false,
+      );
+      up.set({ part }, answered ? 1 : 0);
+    });
+    await Promise.all(looks);
+  }
 }

@@ -5,7 +5,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { StatementObserver } from "../../db/observe.ts";
 import { type AnswerMetrics, createAnswerMetrics } from "./answers.ts";
-import { createGauges, type GaugeSources } from "./gauges.ts";
+import { addGauges, type GaugeSources } from "./gauges.ts";
 
 export interface Metrics {
   readonly registry: Registry;
@@ -36,7 +36,6 @@ export function createMetrics(): Metrics {
     help: "Statements that failed.",
     registers: [registry],
   });
-  let refresh = async () => {};
 
   return {
     registry,
@@ -49,12 +48,9 @@ export function createMetrics(): Metrics {
       };
     },
     watch(sources) {
-      ({ refresh } = createGauges(registry, sources));
+      addGauges(registry, sources);
     },
-    async text() {
-      await refresh();
-      return registry.metrics();
-    },
+    text: () => registry.metrics(),
     async close() {
       registry.clear();
     },
