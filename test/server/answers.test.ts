@@ -314,6 +314,17 @@ describe("x-plimsoll-min-version", () => {
     });
   });
 
+  test("holds for a mutation and for every other way of sending, too", async () => {
+    const headers = { "x-plimsoll-min-version": "99" };
+    const form = { ...headers, "content-type": "application/x-www-form-urlencoded" };
+    const statuses = await Promise.all([
+      post({ query: "mutation { touch }" }, headers),
+      post(new URLSearchParams({ query: "{ version }" }).toString(), form),
+      get({ query: "{ version }" }, { ...headers, accept: "text/event-stream" }),
+    ]);
+    expect(statuses.map(({ status }) => status)).toEqual([503, 503, 503]);
+  });
+
   test.each(["-1", "1.5", "one", "1e3"])("%s is not a version", async (text) => {
     const response = await at(text);
     expect(response.status).toBe(400);

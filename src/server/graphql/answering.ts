@@ -186,6 +186,6 @@ function isRegistration({ query, extensions }: Params): boolean {
   return query !== undefined && extensions?.persistedQuery !== undefined;
 }
 
-function isRefusal(value: CatalogState | KnownDocument | Refusal | null): value is Refusal {
+export function isRefusal(value: CatalogState | KnownDocument | Refusal | null): value is Refusal {
   return value !== null && "status" in value;
 }

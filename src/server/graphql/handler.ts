@@ -13,7 +13,7 @@ import { readBody } from "../http/body.ts";
 import { setCommonHeaders } from "../http/headers.ts";
 import type { StreamLimits } from "../streams/event-stream.ts";
 import { createStreams, type Streams } from "../streams/index.ts";
-import { createAnswering, type OnAnswer, whenGone } from "./answering.ts";
+import { createAnswering, isRefusal, type OnAnswer, whenGone } from "./answering.ts";
 import { createDocuments } from "./documents.ts";
 import { createErrorMask } from "./errors.ts";
 import { MAX_BODY_BYTES } from "./limits.ts";
@@ -23,6 +23,7 @@ import { createPersistedDocuments, type PersistedOptions } from "./persisted.ts"
 import { askedByBody, askedByUrl, keyOfUrl } from "./question.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { createTagger } from "./tags.ts";
+import { namesVersion, stateFor } from "./versions.ts";
 import { createGraphqlServer } from "./yoga.ts";
 
 export const GRAPHQL_PATH = "/graphql";
@@ -120,8 +121,11 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
 
   /** Lets the GraphQL server's own HTTP handling answer; the body is given where it was read. */
   async function pass(req: IncomingMessage, res: ServerResponse, body: Buffer | null) {
+    const state = namesVersion(req) ? await stateFor(req, clock, log) : clock.peek();
+    if (isRefusal(state)) {
+      return answering.say(req, res, refuse(state, answerType(req.headers.accept)));
+    }
     setCommonHeaders(res);
-    const state = clock.peek();
     if (state) res.setHeader("x-plimsoll-version", state.version);
     // Yoga builds a URL from it and would answer a malformed one with a stack trace.
     req.headers.host = "localhost";

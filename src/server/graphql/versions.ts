@@ -10,6 +10,11 @@ import type { Refusal } from "./refusal.ts";
 
 const HEADER = "x-plimsoll-min-version";
 
+/** Whether a request names a version at all. */
+export function namesVersion(req: IncomingMessage): boolean {
+  return req.headers[HEADER] !== undefined;
+}
+
 /** Whether an answer of this version will do; false also for a header that cannot be read. */
 export function isNewEnough(req: IncomingMessage, version: number): boolean {
   const asked = req.headers[HEADER];
