@@ -29,14 +29,14 @@ it("is the SDL that is committed, to the last description", async () => {
 });
 
 describe("a change that breaks clients is seen:", () => {
-  const sdl = printSchema(published).replace(/^ *"""[\s\S]*?"""\n/gm, "");
+  const sdl = printSchema(published);
   it.each([
     ["a field that goes", /^ {2}contextLength: BigInt$/m, ""],
     ["a field that may be null from now on", /^ {2}totalCount: Int!$/m, "  totalCount: Int"],
     ["another type of a field", /^ {2}bytes: BigInt!$/m, "  bytes: String!"],
     ["an enum value that goes", /^ {2}MQA$/m, ""],
-    ["an argument that has to be given from now on", /first: Int$/m, "first: Int!"],
-    ["an argument that goes", /^ {4}huggingFaceId: String\n/m, ""],
+    ["an argument that has to be given from now on", /first: Int, last/, "first: Int!, last"],
+    ["an argument that goes", /, huggingFaceId: String\)/, ")"],
   ])("%s", async (_what, from, to) => {
     const changed = sdl.replace(from, to);
     expect(changed).not.toBe(sdl);

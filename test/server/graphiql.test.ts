@@ -88,6 +88,26 @@ describe.skipIf(executablePath === null)("GraphiQL in a browser", { timeout: 60_
     expect(complaints).toEqual([]);
   });
 
+  test("explains the schema and each of its types in the panel beside", async () => {
+    const { page } = await visit("dark");
+    const background = () =>
+      page.evaluate(() => getComputedStyle(document.querySelector(".graphiql-container")!).color);
+    await page
+      .getByRole("button", { name: /Documentation Explorer/ })
+      .first()
+      .click();
+    const panel = page.locator(".graphiql-doc-explorer");
+    await panel.getByText("The load line for open-weight language models").waitFor();
+    await panel.getByRole("link", { name: "MemoryEstimate", exact: true }).click();
+    await panel.getByText("Memory that a model takes on the accelerator, item by item.").waitFor();
+    await panel.getByText("Keys and values of all tokens of the context.").waitFor();
+    const dark = await background();
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.reload();
+    await page.getByRole("tab").first().waitFor();
+    expect(await background()).not.toBe(dark);
+  });
+
   test("shows an event of the live feed as it happens", async () => {
     const { page } = await visit("dark");
     await open(page, "LiveFeed");
