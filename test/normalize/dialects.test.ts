@@ -149,6 +149,35 @@ describe("names that mislead", () => {
   });
 });
 
+describe("a layer that differs from the rest", () => {
+  it("Gemma 4 in transformers 5: is described under its number, in as many digits as the last", () => {
+    const config = (layers: number, key: string) => ({
+      model_type: "gemma4_text",
+      hidden_size: 256,
+      intermediate_size: 512,
+      num_hidden_layers: layers,
+      num_attention_heads: 4,
+      num_key_value_heads: 2,
+      head_dim: 64,
+      vocab_size: 1000,
+      layer_types: Array.from({ length: layers }, (_, i) =>
+        i === 5 ? "full_attention" : "sliding_attention",
+      ),
+      per_layer_config: { [key]: { head_dim: 128, num_key_value_heads: 1 } },
+    });
+    for (const [layers, key] of [
+      [6, "5"],
+      [12, "05"],
+    ] as const) {
+      const shape = normalizeConfig({ id: null, config: config(layers, key) }).facts.architecture;
+      const full = shape?.layers.find(
+        ({ mixer }) => mixer.kind === "attention" && mixer.window === null,
+      );
+      expect(full?.mixer).toMatchObject({ keyDim: 128, kvHeads: 1 });
+    }
+  });
+});
+
 describe("nested sections, which libraries write as a difference from their class", () => {
   const wrapped = (text: Record<string, unknown>) =>
     normalizeConfig({ id: null, config: { model_type: "llava", text_config: text } });

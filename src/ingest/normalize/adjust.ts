@@ -47,6 +47,11 @@ const ADJUSTMENTS: Readonly<Record<string, Adjustment>> = {
           fusedGateUp: false,
           activation: "gelu",
         },
+  /** Laguna gates whole heads, or every element where its key is false or says so. */
+  laguna: (reader) => {
+    const gating = reader.find(["gating"], "gate of the attention")?.value;
+    return gating === false || gating === "per-element" ? { outputGate: "matrix" } : {};
+  },
   /** DeepSeek VL2's smallest model and DeepSeek OCR use the same class without the latent. */
   optionalLatent: (reader) =>
     reader.number("kvLoraRank") === null ||

@@ -15,6 +15,7 @@ export const MOE_WINDOWED_CLASSES: readonly ModelClass[] = [
     gguf: "laguna",
     qkNorm: "head",
     outputGate: "head",
+    adjust: "laguna",
     qkvBias: "attention_bias",
     outputBias: "attention_bias",
     experts: { routerBias: true, routerBiasLearned: true },

@@ -78,9 +78,10 @@ function otherSetting(reader: ConfigReader, reach: Reach, key: string): number |
   return reader.real([`attention_other_setting.${key}`], "shape of sliding layers");
 }
 
-/** What transformers 5 writes for a layer that differs from the rest, under its number in two digits. */
+/** What transformers 5 writes for a layer that differs from the rest, under its number in equal digits. */
 function perLayerConfig(reader: ConfigReader, place: LayerPlace, key: string): number | null {
-  const number = String(place.index).padStart(2, "0");
+  const digits = String(place.layers - 1).length;
+  const number = String(place.index).padStart(digits, "0");
   return reader.real([`per_layer_config.${number}.${key}`], "shape of one layer");
 }
 
