@@ -57,6 +57,8 @@ export function connect(options: ConnectOptions): Connection {
       random_page_cost: 1.1,
       // Statements take milliseconds, compiling one takes a hundred.
       jit: false,
+      // Requests are many and short; starting a helper process takes longer than most of them.
+      max_parallel_workers_per_gather: 0,
       // How alike two words must be to count as a typing mistake (`qwne` and `qwen`: 0.4).
       "pg_trgm.word_similarity_threshold": 0.4,
     },

@@ -6,8 +6,14 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { streamCells } from "../estimator/cache/segments.ts";
-import { CACHE_TYPES, type CacheType, MAX_TOKENS, RUNTIME_BYTES } from "../estimator/index.ts";
-import { roundUp } from "../estimator/units.ts";
+import {
+  CACHE_TYPES,
+  type CacheType,
+  isQuantization,
+  MAX_TOKENS,
+  QUANTIZATIONS,
+  RUNTIME_BYTES,
+} from "../estimator/index.ts";
 import { placeOf, SEGMENTS } from "./fit-coefficients.ts";
 import type { models } from "./tables.ts";
 
@@ -32,24 +38,43 @@ const CELLS = 256;
 /** The indices of the rows whose logits are kept take a multiple of this many bytes. */
 const ROW_ALIGNMENT = 16;
 
-/** A number of ours as a literal: a plan then serves exactly these settings. */
+/** A number of the rules, as it is. */
 const number = (value: number) => sql.raw(`${value}::float8`);
+/** A number of a request, as a parameter: one statement serves all settings. */
+const given = (value: number) => sql`${value}::float8`;
 
 /**
  * Bytes that a model takes in all, as a double that holds a whole number; null where the model has no
  * memory profile or the cache type's blocks do not divide its heads.
  */
 export function memoryBytes(fit: FitColumn, settings: FitSettings): SQL<number | null> {
-  return sql`(select sum + floor(${number(settings.overheadFraction)} * sum + 0.5)
-    from (select ${exactBytes(OWN, settings)} as sum from ${unpacked(fit)} offset 0) as exact)`;
+  return sql`(select sum + floor(${given(settings.overheadFraction)} * sum + 0.5)
+    from (select ${exactBytes(settings.cacheType)} as sum from ${own(fit, settings)} offset 0) as exact)`;
 }
 
 /** True for models that take at most `budgetBytes`. */
 export function fitsIn(fit: Fit, settings: FitSettings, budgetBytes: number): SQL {
   const most = mostBeforeMargin(budgetBytes, settings.overheadFraction);
-  // The weights alone rule most models out, for the price of one comparison.
-  return sql`(${at(fit, settings.quant)} <= ${number(most - RUNTIME_BYTES.central)}
-    and (select ${exactBytes(OWN, settings)} from ${unpacked(fit)}) <= ${number(most)})`;
+  const mostWeights = most - RUNTIME_BYTES.central;
+  // The weights alone rule most models out, for the price of two comparisons.
+  return sql`(${wholeWeights(fit)} <= ${number(mostWholeWeights(settings.quant, mostWeights))}
+    and ${weights(fit, settings.quant)} <= ${given(mostWeights)}
+    and (select ${exactBytes(settings.cacheType)} from ${own(fit, settings)}) <= ${given(most)})`;
+}
+
+/** The weights at 16 bits, which an index is sorted by. */
+const wholeWeights = (fit: Fit) => sql`${fit}[${sql.raw(String(placeOf("F16")))}]`;
+
+/**
+ * A power of two that no model is above whose weights in a format are within `most`. Written out, so
+ * that a kept statement still knows whether many models can fit or few: the planner counts them. A
+ * format takes no less than a good part of its usual bits, also where it leaves layers as they are.
+ */
+function mostWholeWeights(quant: string, most: number): number {
+  if (!isQuantization(quant) || most <= 0) return 0;
+  const { bitsPerWeight } = QUANTIZATIONS[quant];
+  const leastBits = bitsPerWeight * (bitsPerWeight >= 16 ? 0.9 : 0.4);
+  return 2 ** Math.ceil(Math.log2((most * 16) / Math.min(leastBits, 16)));
 }
 
 /** Powers of two that the longest context of any model is below, in cells of 256 tokens. */
@@ -64,15 +89,17 @@ export function longestContextIn(
   settings: Omit<FitSettings, "contextTokens" | "sequences">,
   budgetBytes: number,
 ): SQL<number> {
-  const most = number(mostBeforeMargin(budgetBytes, settings.overheadFraction));
+  const most = given(mostBeforeMargin(budgetBytes, settings.overheadFraction));
   const longest = sql`coalesce(nullif(${table.contextSort}, 0), ${number(UNTRAINED)})::float8`;
-  let step = sql`(select ${table.fit} || '{}'::float8[] as fit, ${longest} as longest,
-    0::float8 as cells offset 0) as own`;
+  let step = sql`(select ${table.fit} || '{}'::float8[] as fit,
+    ${weights(table.fit, settings.quant)} as weights, ${number(1)} as sequences,
+    ${longest} as longest, ${most} as most, ${number(0)} as cells offset 0) as own`;
   for (let power = STEPS - 1; power >= 0; power--) {
     const more = sql`(own.cells + ${number(2 ** power * CELLS)})`;
-    const sum = exactBytes(OWN, { ...settings, contextTokens: 1, sequences: 1 }, more);
-    step = sql`(select own.fit, own.longest, case when ${more} < own.longest + ${number(CELLS)}
-      and ${sum} <= ${most} then ${more} else own.cells end as cells from ${step} offset 0) as own`;
+    step = sql`(select own.fit, own.weights, own.sequences, own.longest, own.most,
+      case when ${more} < own.longest + ${number(CELLS)}
+      and ${exactBytes(settings.cacheType, more)} <= own.most then ${more} else own.cells end as cells
+      from ${step} offset 0) as own`;
   }
   return sql`(select least(own.cells, own.longest) from ${step})`;
 }
@@ -80,10 +107,18 @@ export function longestContextIn(
 /** What the estimator stops at where nobody says what a model was made for. */
 const UNTRAINED = MAX_TOKENS / 4;
 
-const OWN = sql.raw("own.fit");
+/**
+ * The array beside the settings, as one row. Postgres may store the array packed, and would unpack it
+ * again for each of its numbers.
+ */
+function own(fit: Fit, { quant, contextTokens, sequences }: FitSettings): SQL {
+  return sql`(select ${fit} || '{}'::float8[] as fit, ${weights(fit, quant)} as weights,
+    ${given(streamCells(contextTokens, sequences, false))} as cells,
+    ${given(sequences)} as sequences offset 0) as own`;
+}
 
-/** Postgres may store the array packed, and would unpack it again for each of its numbers. */
-const unpacked = (fit: Fit) => sql`(select ${fit} || '{}'::float8[] as fit offset 0) as own`;
+/** Bytes of the weights in a format. */
+const weights = (fit: Fit, quant: string) => sql`${fit}[${placeOf(quant)}::int]`;
 
 /** The largest sum that stays within the budget together with its margin. */
 function mostBeforeMargin(budgetBytes: number, overhead: number): number {
@@ -93,17 +128,15 @@ function mostBeforeMargin(budgetBytes: number, overhead: number): number {
   return sum;
 }
 
-const at = (fit: Fit, name: string) => sql`${fit}[${sql.raw(String(placeOf(name)))}]`;
+const at = (name: string) => sql`own.fit[${sql.raw(String(placeOf(name)))}]`;
 
-/** All but the margin; `given` cells of one stream follow from the settings when left out. */
-function exactBytes(fit: Fit, settings: FitSettings, given?: SQL): SQL {
-  const { quant, contextTokens, cacheType } = settings;
-  const cells = given ?? number(streamCells(contextTokens, settings.sequences, false));
-  const sequences = number(settings.sequences);
+/** All but the margin, for `own`; `cells` of one stream are its own when left out. */
+function exactBytes(cacheType: CacheType, cells: SQL = sql`own.cells`): SQL {
   const { elements: block, bytes } = CACHE_TYPES[cacheType];
-  const rows = number(roundUp(settings.sequences * 4, ROW_ALIGNMENT));
-  const seen = sql`${cells} * ${at(fit, "fullMask")}`;
-  const segments = Array.from({ length: SEGMENTS }, (_, index) => segment(fit, index, cells));
+  const alignment = number(ROW_ALIGNMENT);
+  const rows = sql`ceil(own.sequences * 4 / ${alignment}) * ${alignment}`;
+  const seen = sql`${cells} * ${at("fullMask")}`;
+  const segments = Array.from({ length: SEGMENTS }, (_, index) => segment(index, cells));
   const cached = sql.join(
     segments.map((one) => one.elements),
     sql` + `,
@@ -113,21 +146,21 @@ function exactBytes(fit: Fit, settings: FitSettings, given?: SQL): SQL {
     sql`, `,
   );
   const layers = sql`${number(UBATCH * 4)}
-      * (${at(fit, "peakElements")} + ceil(${at(fit, "cellElements")} * ${seen}))
+      * (${at("peakElements")} + ceil(${at("cellElements")} * ${seen}))
     + ${number(UBATCH * 2)} * (${seen} + greatest(${windowed})) + ${rows}`;
-  const output = sql`${sequences} * ${at(fit, "vocabSize")} * 4
-    + ${number(UBATCH * 4)} * ${at(fit, "outputElements")}`;
-  const sum = sql`(${at(fit, quant)} + ${number(RUNTIME_BYTES.central)}
-    + ${sequences} * ((${cached}) / ${number(block)} * ${number(bytes)} + ${at(fit, "fixedBytes")})
+  const output = sql`own.sequences * ${at("vocabSize")} * 4
+    + ${number(UBATCH * 4)} * ${at("outputElements")}`;
+  const sum = sql`(own.weights + ${number(RUNTIME_BYTES.central)}
+    + own.sequences * ((${cached}) / ${number(block)} * ${number(bytes)} + ${at("fixedBytes")})
     + greatest(${layers}, ${output}))`;
-  return block === 1 ? sum : sql`(case when ${at(fit, "oddWidth")} = 0 then ${sum} end)`;
+  return block === 1 ? sum : sql`(case when ${at("oddWidth")} = 0 then ${sum} end)`;
 }
 
 /** What one kind of layers adds: cached elements of a sequence, and cells of its window. */
-function segment(fit: Fit, index: number, cells: SQL): { elements: SQL; windowed: SQL } {
-  const elements = at(fit, `elements${index}`);
-  const window = at(fit, `window${index}`);
-  const ratio = at(fit, `ratio${index}`);
+function segment(index: number, cells: SQL): { elements: SQL; windowed: SQL } {
+  const elements = at(`elements${index}`);
+  const window = at(`window${index}`);
+  const ratio = at(`ratio${index}`);
   const padding = number(CELLS);
   const kept = sql`least(${cells}, ceil((${window} + ${number(UBATCH)}) / ${padding}) * ${padding})`;
   return {

@@ -1,6 +1,8 @@
 /** `device.models`: the GPU finder the other way, which models a device carries. */
+import { countModels } from "../db/model-count.ts";
 import { models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
+import { asTotalCount } from "./connection.ts";
 import { Device } from "./device.ts";
 import { ctxArg, engineArgs, quantArg } from "./estimate-settings.ts";
 import { ModelFilter, type ModelFilterInput, modelConditions } from "./filters.ts";
@@ -57,7 +59,7 @@ builder.objectField(Device, "models", (t) =>
       totalCount: ({ slug }, args, { db }) => {
         const filter = carried(slug, args);
         checkPage(args, orderOf(args.orderBy, filter).parts);
-        return db.$count(models, modelConditions(models, filter));
+        return asTotalCount(countModels(db, modelConditions(models, filter)));
       },
       resolve: (query, { slug }, args, { db }) => {
         const filter = carried(slug, args);

@@ -5,7 +5,8 @@
  */
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import type { AttentionKind } from "../db/facts.ts";
-import { families, models, organizations } from "../db/tables.ts";
+import { areMany, ofSample } from "../db/model-count.ts";
+import { families, models, organizations, SAMPLED } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { described } from "./enums.ts";
 import { ModelFilter, type ModelFilterInput, modelConditions } from "./filters.ts";
@@ -49,7 +50,8 @@ const FACETS = {
     description: "Licences, for `licenses`.",
     leaves: ["licenses"],
     value: models.license,
-    label: sql`(select max(${models.licenseName}) from ${models} where ${models.license} = value)`,
+    label: sql`(select ${models.licenseName} from ${models} where ${models.license} = value
+      order by ${models.downloads} desc, ${models.slug} desc limit 1)`,
   },
   OPENNESS: {
     description: "What terms allow, for `openness`.",
@@ -129,9 +131,19 @@ const FacetValueType = builder.objectRef<FacetValue>("FacetValue").implement({
   }),
 });
 
-const FacetType = builder.objectRef<{ facet: FacetName; values: FacetValue[] }>("Facet").implement({
+interface CountedFacet {
+  facet: FacetName;
+  values: FacetValue[];
+  isEstimate: boolean;
+}
+
+const FacetType = builder.objectRef<CountedFacet>("Facet").implement({
   description: "The values of one property of models, with how many models have each.",
   fields: (t) => ({
+    isEstimate: t.exposeBoolean("isEstimate", {
+      description:
+        "True when its values were counted on a sample, in a catalog of more than 50,000 models: counts are then within some percent for frequent values, and rare values may be left out.",
+    }),
     facet: t.field({
       type: FacetEnum,
       description: "The property.",
@@ -150,13 +162,15 @@ function countsOf(
   name: FacetName,
   filter: ModelFilterInput | null | undefined,
   first: number,
+  onSample: boolean,
 ): SQL {
   const { leaves, value, label }: FacetSource = FACETS[name];
   const others = { ...filter };
   for (const condition of leaves) others[condition] = null;
+  const sample = onSample ? sql` and ${SAMPLED}` : sql``;
   return sql`(select ${name}::text as facet, value, coalesce(${label ?? sql`null`}, value) as label, count
     from (select value, count(*)::int as count
-      from (select ${value} as value from ${models} where ${modelConditions(models, others)}) as each
+      from (select ${value} as value from ${models} where ${modelConditions(models, others)}${sample}) as each
       where value is not null group by value order by count desc, value limit ${first}) as counted)`;
 }
 
@@ -185,7 +199,8 @@ builder.queryField("facets", (t) =>
       if (names.length === 0 || new Set(names).size < names.length) {
         throw badInput("by", by, "a list of different facets, or left out");
       }
-      const parts = names.map((name) => countsOf(name, filter, first));
+      const isEstimate = await areMany(db, modelConditions(models, filter));
+      const parts = names.map((name) => countsOf(name, filter, first, isEstimate));
       const rows = await db.execute<FacetValue & { facet: FacetName }>(
         sql`select * from (${sql.join(parts, sql` union all `)}) as facets order by count desc, value`,
       );
@@ -193,8 +208,12 @@ builder.queryField("facets", (t) =>
         const source: FacetSource = FACETS[facet];
         const values = rows
           .filter((row) => row.facet === facet)
-          .map((row) => ({ ...row, label: source.names?.(row.value) ?? row.label }));
-        return { facet, values };
+          .map((row) => ({
+            ...row,
+            label: source.names?.(row.value) ?? row.label,
+            count: isEstimate ? ofSample(row.count) : row.count,
+          }));
+        return { facet, values, isEstimate };
       });
     },
   }),

@@ -4,8 +4,10 @@
  */
 import { sql } from "drizzle-orm";
 import { formerName } from "../db/aliases.ts";
+import { countModels } from "../db/model-count.ts";
 import { models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
+import { asTotalCount } from "./connection.ts";
 import { ModelStatusEnum, VariantEnum } from "./enums.ts";
 import { ModelFilter, modelConditions } from "./filters.ts";
 import { badInput, checkText } from "./input-errors.ts";
@@ -135,7 +137,7 @@ builder.queryFields((t) => ({
       totalCount: (_root, args, { db }) => {
         // When only the count is asked, no page is read that could refuse its arguments.
         checkPage(args, orderOf(args.orderBy, args.filter).parts);
-        return db.$count(models, modelConditions(models, args.filter));
+        return asTotalCount(countModels(db, modelConditions(models, args.filter)));
       },
       resolve: (query, _root, args, { db }) => {
         const { parts, ...order } = orderOf(args.orderBy, args.filter);

@@ -1,7 +1,7 @@
 /**
  * How well a model answers a search, in SQL. Each word counts for itself: whole, as a beginning,
- * inside another word, in the description, or misspelt; the score is their mean. Trigram and full-text
- * indexes find the candidates, so the score is computed for those alone.
+ * inside another word, in the description, or misspelt; the score is their mean. Which models are
+ * scored at all is decided in `search-candidates.ts`.
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { models } from "../db/tables.ts";
@@ -9,9 +9,9 @@ import type { models } from "../db/tables.ts";
 type ModelTable = typeof models;
 
 /** Below this mean, a model has little to do with the words. */
-const LEAST_SCORE = 0.4;
+export const LEAST_SCORE = 0.4;
 
-const escapeLike = (word: string) => word.replace(/[\\%_]/g, "\\$&");
+export const escapeLike = (word: string) => word.replace(/[\\%_]/g, "\\$&");
 const escapeRegex = (word: string) => word.replace(/[^\p{L}\p{N}]/gu, "\\$&");
 
 /** Where a word may begin: digits follow letters in names (`qwen3.5`), but not other digits. */
@@ -24,7 +24,7 @@ function endOf(word: string): string {
   return /\d$/.test(word) ? "($|[^0-9.])" : "($|[^a-z0-9])";
 }
 
-const documentOf = (table: ModelTable) =>
+export const documentOf = (table: ModelTable) =>
   sql`to_tsvector('english', coalesce(${table.description}, ''))`;
 
 /** From 0 to 1: how well the model answers all words together. */
@@ -42,23 +42,4 @@ function wordScore(table: ModelTable, word: string): SQL {
     when ${text} like ${`%${escapeLike(word)}%`} then 0.6
     when ${documentOf(table)} @@ plainto_tsquery('english', ${word}) then 0.5
     else 0.8 * word_similarity(${word}, ${text}) end)`;
-}
-
-/** True for models that have to do with the words. */
-export function searchCondition(table: ModelTable, words: string[]): SQL {
-  if (words.length === 0) return sql`true`;
-  // Trigrams need three characters; a version number such as `3.5` has none.
-  const telling = words.filter((word) => /[\p{L}\p{N}]{3}/u.test(word));
-  const candidates = (telling.length > 0 ? telling : words).flatMap((word) => [
-    sql`${table.searchText} like ${`%${escapeLike(word)}%`}`,
-    ...(/\p{L}{4}/u.test(word) ? [alike(table, word)] : []),
-  ]);
-  return sql`((${sql.join(candidates, sql` or `)})
-    and ${searchScore(table, words)} >= ${sql.raw(String(LEAST_SCORE))})`;
-}
-
-/** Misspelt in the name, or another form of the word in the description. */
-function alike(table: ModelTable, word: string): SQL {
-  return sql`${word} <% ${table.searchText}
-    or ${documentOf(table)} @@ plainto_tsquery('english', ${word})`;
 }

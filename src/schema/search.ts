@@ -1,7 +1,8 @@
 /** `search`: models by what people type into a box, best first, with what was found marked. */
 
 import { getSchemaConfig, queryFromInfo } from "@pothos/plugin-drizzle";
-import { and, desc, inArray, sql } from "drizzle-orm";
+import { inArray, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
 import { models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { described } from "./enums.ts";
@@ -10,7 +11,8 @@ import { highlight, type TextPart } from "./highlight.ts";
 import { Model } from "./model.ts";
 import { checkPageSize } from "./page.ts";
 import { Quantization } from "./quantization.ts";
-import { searchCondition, searchScore } from "./search-rank.ts";
+import { withAllWords, withSomeWords } from "./search-candidates.ts";
+import { LEAST_SCORE, searchScore } from "./search-rank.ts";
 import { type SearchWords, searchWords } from "./search-words.ts";
 
 type Place = "NAME" | "HUGGING_FACE_ID" | "DESCRIPTION";
@@ -106,14 +108,7 @@ builder.queryField("search", (t) =>
     resolve: async (_root, { text, filter, first }, context, info) => {
       checkPageSize("first", first);
       const { words, quant } = searchWords("text", text);
-      const score = searchScore(models, words);
-      const { slug, name, huggingFaceId, description, downloads } = models;
-      const found = await context.db
-        .select({ slug, name, huggingFaceId, description, score: sql<number>`${score}::float8` })
-        .from(models)
-        .where(and(modelConditions(models, filter), searchCondition(models, words)))
-        .orderBy(desc(score), desc(downloads), slug)
-        .limit(first);
+      const found = await findModels(context.db, modelConditions(models, filter), words, first);
       const query = queryFromInfo({
         config: getSchemaConfig(builder),
         context,
@@ -139,6 +134,37 @@ builder.queryField("search", (t) =>
     },
   }),
 );
+
+interface Found {
+  slug: string;
+  name: string;
+  huggingFaceId: string;
+  description: string | null;
+  score: number;
+}
+
+/** The best models, with what they are known by. */
+async function findModels(
+  db: Database,
+  filter: SQL,
+  words: string[],
+  first: number,
+): Promise<Found[]> {
+  const found = await best(db, withAllWords(filter, words, first), words, first);
+  if (found.length === first || words.length === 0) return found;
+  return best(db, await withSomeWords(db, filter, words, first), words, first);
+}
+
+/** The best of the candidates. The words are written out: a plan is as good as what it knows of them. */
+function best(db: Database, candidates: SQL, words: string[], first: number): Promise<Found[]> {
+  const { slug, name, huggingFaceId, description, downloads } = models;
+  const scored = sql`select ${slug} as slug, ${name} as name, ${huggingFaceId} as "huggingFaceId",
+      ${description} as description, ${downloads} as downloads, ${searchScore(models, words)} as score
+    from ${models} where ${slug} in (${candidates}) offset 0`;
+  const statement = sql`select slug, name, "huggingFaceId", description, score from (${scored}) as scored
+    where score >= ${LEAST_SCORE} order by score desc, downloads desc, slug limit ${first}`;
+  return db.execute<Found & Record<string, unknown>>(statement.inlineParams());
+}
 
 function highlightsOf(
   texts: { name: string; huggingFaceId: string; description: string | null },

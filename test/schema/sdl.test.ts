@@ -71,7 +71,13 @@ describe("schema.graphql", () => {
     expect(connections.length).toBeGreaterThan(3);
     for (const type of connections) {
       const fields = Object.keys(isObjectType(type) ? type.getFields() : {}).sort();
-      expect(fields, type.name).toEqual(["edges", "nodes", "pageInfo", "totalCount"]);
+      expect(fields, type.name).toEqual([
+        "edges",
+        "nodes",
+        "pageInfo",
+        "totalCount",
+        "totalCountIsEstimate",
+      ]);
     }
   });
 });

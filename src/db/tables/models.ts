@@ -25,12 +25,16 @@ import type {
   Variant,
   WeightFormat,
 } from "../facts.ts";
-import { FIT_EXPRESSION } from "../fit-coefficients.ts";
+import { FIT_EXPRESSION, placeOf } from "../fit-coefficients.ts";
 import { TERMS_EXPRESSION } from "../profile-terms.ts";
 import { count, instant } from "./columns.ts";
 
 /** What lists show. Written out, because a partial index does not serve a parameter. */
 export const LISTED = sql.raw("status <> 'WITHDRAWN'");
+
+/** One model in 256, the same ones each time; a number of them says how many there are of all. */
+export const SAMPLED = sql.raw("hashtext(slug) & 255 = 0");
+export const SAMPLE = 256;
 
 /** Every number padded with zeros to nine digits. */
 const NAME_SORT =
@@ -160,12 +164,44 @@ export const models = pgTable(
     index("models_active_parameters").on(t.activeParametersSort, t.slug).where(LISTED),
     index("models_context").on(t.contextSort, t.slug).where(LISTED),
     index("models_likes").on(t.likes, t.slug).where(LISTED),
-    // Filters and facets.
-    index("models_family").on(t.familySlug, t.slug),
-    index("models_organization").on(t.organizationSlug, t.slug),
-    index("models_license").on(t.license, t.slug),
-    index("models_attention").on(t.attentionKind, t.slug),
-    index("models_variant").on(t.variant, t.slug),
+    // What is searched by words, most downloaded first.
+    index("models_text").on(t.downloads, t.slug, t.searchText).where(LISTED),
+    // What can fit at all, and how many of those there are; see `fits.ts`.
+    index("models_weights")
+      .on(sql.raw(`(fit[${placeOf("F16")}])`))
+      .where(LISTED),
+    // What is counted instead of all, where there are too many, with what most filters look at; see
+    // `model-count.ts`.
+    index("models_sample")
+      .on(
+        t.slug,
+        t.familySlug,
+        t.organizationSlug,
+        t.license,
+        t.commercialUse,
+        t.attentionKind,
+        t.variant,
+        t.experts,
+        t.layers,
+        t.parametersSort,
+        t.activeParametersSort,
+        t.contextSort,
+        t.releasedSort,
+        t.downloads,
+        t.likes,
+        t.inputModalities,
+        t.outputModalities,
+        t.useCases,
+        t.searchText,
+        t.fit,
+      )
+      .where(sql`${LISTED} and ${SAMPLED}`),
+    // Filters, with the order that lists have when nobody says another.
+    index("models_family").on(t.familySlug, t.downloads, t.slug),
+    index("models_organization").on(t.organizationSlug, t.downloads, t.slug),
+    index("models_license").on(t.license, t.downloads, t.slug),
+    index("models_attention").on(t.attentionKind, t.downloads, t.slug),
+    index("models_variant").on(t.variant, t.downloads, t.slug),
     index("models_base").on(t.baseModel, t.slug),
     index("models_input_modalities").using("gin", t.inputModalities),
     index("models_output_modalities").using("gin", t.outputModalities),
@@ -178,3 +214,11 @@ export const models = pgTable(
     index("models_words").using("gin", sql`to_tsvector('english', coalesce(description, ''))`),
   ],
 );
+
+/**
+ * Every word of letters that is in the search text of a model; a trigger adds them. There are few,
+ * however many models there are, so that what a misspelt word may mean is found at once.
+ */
+export const searchWords = pgTable("search_words", { word: text("word").primaryKey() }, (t) => [
+  index("search_words_like").using("gin", t.word.op("gin_trgm_ops")),
+]);
