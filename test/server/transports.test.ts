@@ -328,6 +328,26 @@ describe("over WebSocket", () => {
   });
 });
 
+test("what a client may ask counts on every transport", async () => {
+  const limited = await startServer({
+    ...{ host: "127.0.0.1", port: 0, db: connection.db, feed, log: silentLog },
+    readConfig: readPastedConfig,
+    admit: (_req, res) => {
+      res.writeHead(429).end();
+      return false;
+    },
+  });
+  onTestFinished(() => limited.close());
+  const reserved = await fetch(`${limited.url}/graphql/stream`, { method: "PUT" });
+  expect(reserved.status).toBe(429);
+  const url = `${limited.url.replace("http", "ws")}/graphql`;
+  const client = createWsClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 });
+  onTestFinished(() => client.dispose());
+  await expect(all(client.iterate({ query: "{ catalogVersion }" }))).rejects.toMatchObject([
+    { extensions: { code: "RATE_LIMITED" } },
+  ]);
+});
+
 describe("a single connection", () => {
   const at = (init: RequestInit = {}, search = "") =>
     fetch(`${server.url}/graphql/stream${search}`, init);

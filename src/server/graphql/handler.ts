@@ -73,7 +73,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   });
   const streams = createStreams({
     ...{ yoga, mask, log, db: options.db, feed: options.feed, shutdown: options.shutdown },
-    limits: options.streamLimits,
+    ...{ admit, limits: options.streamLimits },
     known: documents.of,
   });
 

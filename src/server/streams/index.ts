@@ -3,7 +3,7 @@
  * WebSocket. Documents are parsed, validated and limited as everywhere; what they are about is opened
  * in `results.ts`.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError } from "graphql";
 import type { Log } from "../../log.ts";
 import { operationType } from "../graphql/documents.ts";
@@ -18,13 +18,15 @@ import { EventStreams, type StreamLimits } from "./event-stream.ts";
 import { createOpener } from "./results.ts";
 import type { SharerOptions } from "./shared.ts";
 import { SingleConnections } from "./single-connection.ts";
-import { acceptSockets, type DocumentFinder, type UpgradeHandler } from "./websocket.ts";
+import { acceptSockets, type DocumentFinder, type Sockets } from "./websocket.ts";
 
 export interface StreamsOptions extends SharerOptions {
   shutdown: AbortSignal;
   /** The document of a request, valid or refused; null when something is wrong with its text. */
   known: DocumentFinder;
   log: Log;
+  /** Asked first; false when it has answered the request itself, with a refusal. */
+  admit?: ((req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>) | undefined;
   limits?: Partial<StreamLimits> | undefined;
 }
 
@@ -35,8 +37,8 @@ export interface Streams {
   answer(req: IncomingMessage, res: ServerResponse, params: Params): Promise<boolean>;
   /** Answers a request to the path of single connections. */
   single(req: IncomingMessage, res: ServerResponse, search: string): Promise<void>;
-  upgrade: UpgradeHandler;
-  /** Subscribers by server-sent events. */
+  upgrade: Sockets["upgrade"];
+  /** Event streams and WebSocket connections that are open now. */
   readonly size: number;
 }
 
@@ -57,7 +59,13 @@ export function createStreams(options: StreamsOptions): Streams {
         mask,
       ),
   });
-  const upgrade = acceptSockets({ ...options, open });
+  const { admit } = options;
+  const sockets = acceptSockets({
+    ...options,
+    open,
+    // A refusal has no answer to be written to; the message says it.
+    admit: admit && ((req) => admit(req, new ServerResponse(req))),
+  });
 
   async function answer(req: IncomingMessage, res: ServerResponse, params: Params) {
     const document = known(params);
@@ -93,11 +101,12 @@ export function createStreams(options: StreamsOptions): Streams {
   return {
     wanted: (req) => req.headers.accept?.includes("text/event-stream") ?? false,
     answer,
-    upgrade,
+    upgrade: sockets.upgrade,
     get size() {
-      return streams.size;
+      return streams.size + sockets.size;
     },
     async single(req, res, search) {
+      if (admit && !(await admit(req, res))) return;
       const token = SingleConnections.token(req, search);
       if (req.method === "PUT") return single.reserve(res);
       if (token === null) {

@@ -32,13 +32,20 @@ export interface SocketOptions {
   known: DocumentFinder;
   shutdown: AbortSignal;
   log: Log;
+  /** Whether a client may ask once more. */
+  admit?: ((req: IncomingMessage) => boolean | Promise<boolean>) | undefined;
   limits?: Partial<StreamLimits> | undefined;
 }
 
 /** The document of a request, valid or refused; null when something is wrong with its text. */
 export type DocumentFinder = (params: Params) => KnownDocument | Refusal | null;
 
-export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+export interface Sockets {
+  /** Takes a request for an upgrade. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Connections that are open now. */
+  readonly size: number;
+}
 
 /** Close code of a client that takes nothing; its library connects again by itself. */
 export const SLOW_CONSUMER_CLOSE = 4508;
@@ -46,12 +53,20 @@ export const SLOW_CONSUMER_CLOSE = 4508;
 const STOPPING_CLOSE = 1012;
 const INTERNAL_ERROR_CLOSE = 1011;
 
+interface Extra {
+  request: IncomingMessage;
+}
+
+const RATE_LIMITED = new GraphQLError("This client has had its share for now. Try again later.", {
+  extensions: { code: "RATE_LIMITED", retryable: true },
+});
+
 /** Milliseconds in which a client has to introduce itself. */
 const INIT_MS = 10_000;
 const MOST_OPERATIONS = 100;
 
-/** Makes the handler of upgrades to WebSocket. */
-export function acceptSockets(options: SocketOptions): UpgradeHandler {
+/** Makes what accepts WebSocket connections. */
+export function acceptSockets(options: SocketOptions): Sockets {
   const { shutdown, log } = options;
   const { slowMs, keepAliveMs, farewellMs } = { ...DEFAULT_LIMITS, ...options.limits };
   const sockets = new WebSocketServer({
@@ -60,19 +75,22 @@ export function acceptSockets(options: SocketOptions): UpgradeHandler {
     maxPayload: MAX_BODY_BYTES,
     perMessageDeflate: false, // some 300 KB for each connection
   });
-  const server = makeServer({
+  const server = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_MS,
-    onSubscribe: ({ subscriptions }, _id, payload) => {
+    async onSubscribe({ subscriptions, extra }, _id, payload) {
       // The new one is among them already.
-      if (Object.keys(subscriptions).length <= MOST_OPERATIONS) return prepare(options, payload);
-      const message = `One connection has at most ${MOST_OPERATIONS} operations.`;
-      return [new GraphQLError(message, { extensions: { code: "TOO_MANY_OPERATIONS" } })];
+      if (Object.keys(subscriptions).length > MOST_OPERATIONS) {
+        const message = `One connection has at most ${MOST_OPERATIONS} operations.`;
+        return [new GraphQLError(message, { extensions: { code: "TOO_MANY_OPERATIONS" } })];
+      }
+      const admitted = (await options.admit?.(extra.request)) ?? true;
+      return admitted ? prepare(options, payload) : [RATE_LIMITED];
     },
     execute: (args) => (args as unknown as Prepared).run(),
     subscribe: (args) => (args as unknown as Prepared).run(),
   });
 
-  sockets.on("connection", (socket: WebSocket) => {
+  sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
     socket.on("error", (error) => log.debug({ error: messageOf(error) }, "a WebSocket failed"));
     const closed = server.opened(
       {
@@ -87,7 +105,7 @@ export function acceptSockets(options: SocketOptions): UpgradeHandler {
             });
           }),
       },
-      {},
+      { request },
     );
     socket.once("close", (code, reason) => void closed(code, String(reason)));
   });
@@ -118,14 +136,22 @@ export function acceptSockets(options: SocketOptions): UpgradeHandler {
     sockets.close();
   });
 
-  return (req, socket, head) => {
+  function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
     const offered = req.headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim());
     if (!offered?.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
       const reason = `The subprotocol has to be ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.\n`;
-      return refuseUpgrade(socket, "400 Bad Request", reason);
+      return void refuseUpgrade(socket, "400 Bad Request", reason);
     }
-    if (shutdown.aborted) return refuseUpgrade(socket, "503 Service Unavailable", "Stopping.\n");
+    if (shutdown.aborted)
+      return void refuseUpgrade(socket, "503 Service Unavailable", "Stopping.\n");
     sockets.handleUpgrade(req, socket, head, (opened) => sockets.emit("connection", opened, req));
+  }
+
+  return {
+    upgrade,
+    get size() {
+      return sockets.clients.size;
+    },
   };
 }
 
