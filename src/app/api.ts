@@ -39,7 +39,7 @@ export async function openApi(opened: Opened): Promise<string> {
   const { host, port, adminToken, answerCacheBytes: answerBytes, shutdownDelayMs } = config;
   const documents = await readTrustedDocuments(config.trustedDocuments);
   const pool = await openReadPool(opened);
-  const replicas = pool ? { replicas: pool.readers } : {};
+  const replicas = pool ? { replicas: pool } : {};
   const feed = closers.add("change feed", await openFeed({ db, log, ...replicas }));
   const commands = adminToken === null ? null : createCommands({ config, db, queue });
   const webhooks = createIncomingWebhooks({ config, db, queue });

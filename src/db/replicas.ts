@@ -23,6 +23,8 @@ export interface ReadPool {
   readonly readers: Database[];
   /** The next of them in turn. */
   pick(): Database;
+  /** Calls back whenever `readers` has changed, before anybody is sent to a new one. */
+  onChange(listener: () => void): void;
   /** How many replicas are configured and how many of them are in use. */
   status(): { configured: number; inUse: number };
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export async function openReplicas(options: ReplicaOptions): Promise<ReadPool> {
   const readers: Database[] = [primary];
   /** What the primary had, by the time of the look. */
   let history: { at: number; writes: number }[] = [];
+  const listeners: (() => void)[] = [];
   let turn = 0;
   let closed = false;
 
@@ -58,7 +61,10 @@ export async function openReplicas(options: ReplicaOptions): Promise<ReadPool> {
     const newest = history.at(-1)?.writes ?? 0;
     await Promise.all(replicas.map((replica) => look(replica, replica.inUse ? overdue : newest)));
     const inUse = replicas.filter((replica) => replica.inUse).map(({ db }) => db);
-    readers.splice(0, readers.length, ...(inUse.length > 0 ? inUse : [primary]));
+    const next = inUse.length > 0 ? inUse : [primary];
+    if (next.length === readers.length && next.every((db, at) => db === readers[at])) return;
+    readers.splice(0, readers.length, ...next);
+    for (const listener of listeners) listener();
   }
 
   async function look(replica: Replica, least: number): Promise<void> {
@@ -84,6 +90,7 @@ export async function openReplicas(options: ReplicaOptions): Promise<ReadPool> {
   await keepChecking();
   return {
     readers,
+    onChange: (listener) => void listeners.push(listener),
     pick: () => readers[turn++ % readers.length]!,
     status: () => ({
       configured: replicas.length,

@@ -40,6 +40,11 @@ export interface CatalogClockSetter extends CatalogClock {
   deaf(): void;
   /** Something was written that no notification has told yet. */
   doubt(): void;
+  /**
+   * Questions are answered by other databases from now on, and one of them may be behind. What was
+   * answered in between belongs to no state, so the state is another object even if it is the same.
+   */
+  readersChanged(): void;
 }
 
 /** Milliseconds after which a known state is confirmed in the background. */
@@ -154,6 +159,10 @@ export function createCatalogClock(
       hearing = false;
     },
     doubt,
+    readersChanged() {
+      if (known) known = { ...known };
+      doubt();
+    },
   };
 }
 

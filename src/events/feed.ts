@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Database } from "../db/client.ts";
 import { ownCommits, readLogState } from "../db/event-log.ts";
+import type { ReadPool } from "../db/replicas.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { hangBell } from "./bell.ts";
@@ -71,7 +72,7 @@ export interface EventFeed {
 export interface FeedOptions {
   db: Database;
   /** Where questions are answered, when that is not `db`: its replicas, which may be behind it. */
-  replicas?: readonly Database[];
+  replicas?: Pick<ReadPool, "readers" | "onChange">;
   log: Log;
   /** How often to look when no notification arrives. */
   pollMs?: number;
@@ -93,8 +94,10 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
   /** Null while none listens; with the next one everything that was missed is read. */
   let listener: Database | null = null;
 
-  const readers = options.replicas?.length ? options.replicas : [db];
-  const clock = createCatalogClock(() => leastState(readers), { lagging: readers[0] !== db });
+  const readers = options.replicas?.readers ?? [db];
+  const lagging = options.replicas !== undefined;
+  const clock = createCatalogClock(() => leastState(readers), { lagging });
+  options.replicas?.onChange(clock.readersChanged);
 
   /** Not every notification is about an event: a write may only have changed figures. */
   function onRing(payload: string): void {

@@ -58,11 +58,14 @@ it("answers from the primary while a replica is gone", async () => {
     await pool.close();
     await proxy.close();
   });
+  let changes = 0;
+  pool.onChange(() => changes++);
   expect(pool.pick()).not.toBe(primary.db);
   await proxy.set({ kind: "refuse" });
   await expect.poll(() => pool.pick() === primary.db, { timeout: 10_000 }).toBe(true);
   await proxy.set({ kind: "pass" });
   await expect.poll(() => pool.pick() === primary.db, { timeout: 10_000 }).toBe(false);
+  expect(changes).toBe(2);
 });
 
 it("shows the catalog's version only once every replica in use has reached it", async () => {
@@ -71,7 +74,7 @@ it("shows the catalog's version only once every replica in use has reached it", 
     ...{ primary: primary.db, urls: [replica.url], log },
     ...{ checkMs: 20, mostLagMs: 60_000 },
   });
-  const feed = await openFeed({ db: primary.db, replicas: pool.readers, log });
+  const feed = await openFeed({ db: primary.db, replicas: pool, log });
   onTestFinished(async () => {
     await feed.close();
     await pool.close();

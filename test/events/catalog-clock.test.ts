@@ -142,6 +142,15 @@ describe("the clock alone", () => {
     expect(lagging.peek()).toEqual(at(2));
   });
 
+  it("is another object when others answer, though nothing was written", async () => {
+    const before = await clock.now();
+    clock.readersChanged();
+    expect(clock.peek()).toBeNull();
+    const after = await clock.now();
+    expect(after).toEqual(before);
+    expect(after).not.toBe(before);
+  });
+
   it("waits for a version, and gives up with a code", async () => {
     await clock.now();
     const reached = clock.atLeast(2);
