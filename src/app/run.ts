@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { messageOf } from "../errors.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../server/metrics/index.ts";
+import { traceStatement } from "../trace.ts";
 import { type Opened, openApi } from "./api.ts";
 import { banner, catalogSize } from "./banner.ts";
 import { isMember, leaveCluster, sayReady, shareMetrics } from "./cluster-member.ts";
@@ -15,6 +16,7 @@ import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
 import { handleStrayErrors } from "./stray-errors.ts";
+import { startTracing } from "./tracing.ts";
 import { watchProcess } from "./watch-process.ts";
 import { startWebhooks } from "./webhooks.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
@@ -38,7 +40,16 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   try {
     const metrics = closers.add("metrics", createMetrics());
     if (isMember) shareMetrics(metrics.registry);
-    const openOne = () => openDatabase(config, log, metrics.observeStatement);
+    const tracer = await startTracing(config);
+    if (tracer) closers.add("traces", tracer);
+    const observe = (text: string) => {
+      const [counted, traced] = [metrics.observeStatement(text), traceStatement(text)];
+      return (error?: unknown) => {
+        counted(error);
+        traced(error);
+      };
+    };
+    const openOne = () => openDatabase(config, log, observe);
     const database = await whenReachable(openOne, "the database", stopping.signal, log);
     if (!database) return;
     closers.add("database", database);

@@ -16,6 +16,7 @@ import {
 } from "bullmq";
 import { isUnreachable } from "../db/failures.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
+import { inSpan, type TraceCarrier } from "../trace.ts";
 import { nextDelayMs } from "./backoff.ts";
 import type { FailureListener } from "./queue.ts";
 import type { Processor } from "./queue-backend.ts";
@@ -28,6 +29,8 @@ export type Part =
   | { kind: "model"; key: string; item: ListedModel };
 
 export interface RunData {
+  /** The trace of who asked for it. */
+  trace?: TraceCarrier;
   sourceId: string;
   /** Runs that have failed one after the other before this one. */
   failures?: number;
@@ -45,6 +48,8 @@ export interface PartData {
 }
 
 export interface SyncData {
+  /** The trace of who asked for it. */
+  trace?: TraceCarrier;
   sourceId: string;
   externalId: string;
   /** The revision that somebody saw; null: whatever is there. */
@@ -103,7 +108,13 @@ export interface ProcessorDeps {
 }
 
 export function makeProcessor({ queue, handlers, onFailure, signal }: ProcessorDeps): Processor {
-  return async (job, token) => {
+  return (job, token) => {
+    const { trace } = job.data as { trace?: TraceCarrier };
+    const attributes = { "job.id": job.id ?? "", "job.attempt": job.attemptsMade + 1 };
+    return inSpan(`job ${job.name}`, attributes, () => process(job, token), trace);
+  };
+
+  async function process(job: Job<JobData>, token: string | undefined): Promise<unknown> {
     try {
       if (job.name === "run") return await run(job as Job<RunData>, token);
       if (job.name === "part") return await part(job as Job<PartData>);
@@ -115,7 +126,7 @@ export function makeProcessor({ queue, handlers, onFailure, signal }: ProcessorD
       if (isUnreachable(error)) return await delayed(job, token, OUTAGE_PAUSE_MS);
       throw error;
     }
-  };
+  }
 
   async function run(job: Job<RunData>, token: string | undefined): Promise<unknown> {
     if (job.repeatJobKey && !job.data.settled) {

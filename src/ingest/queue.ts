@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Job, Worker } from "bullmq";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { traceCarrier } from "../trace.ts";
 import type { Budget } from "./http/budget.ts";
 import {
   type FlowHandlers,
@@ -120,7 +121,9 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     const own = randomUUID();
     const identity = { jobId: own, deduplication: { id: key } };
     const priority = PRIORITY.asked;
-    return { own, job: await queue.add(name, data, { ...runOptions, ...identity, priority }) };
+    const trace = traceCarrier();
+    const traced = trace ? { ...data, trace } : data;
+    return { own, job: await queue.add(name, traced, { ...runOptions, ...identity, priority }) };
   }
   const addRun = (data: RunData) => ask("run", data.sourceId, data);
   const addSync = (data: SyncData) =>

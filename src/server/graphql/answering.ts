@@ -7,6 +7,7 @@ import type { GraphQLError } from "graphql";
 import type { CatalogClock, CatalogState } from "../../events/catalog-clock.ts";
 import type { Log } from "../../log.ts";
 import type { CostMeter } from "../../schema/cost.ts";
+import { inSpan } from "../../trace.ts";
 import { Answer, type AnswerAbout, confirm, heldTag } from "../answers/answer.ts";
 import { AnswerStore, type Computed, type Computing, type Work } from "../answers/store.ts";
 import { type Documents, type KnownDocument, nameOf, operationType } from "./documents.ts";
@@ -136,7 +137,12 @@ export function createAnswering(options: AnsweringOptions): Answering {
     const { document } = known;
     const cost = options.costOf(document, params.operationName, params.variables);
     const counted = { exchange: { ...exchange, withinLimits: cost?.allowed } };
-    const result = await execute(yoga, document, params, counted, mask);
+    const operation = nameOf(known, params);
+    const result = await inSpan(
+      `query ${operation ?? ""}`.trim(),
+      { "graphql.operation.name": operation ?? "", "plimsoll.cost": cost?.complexity ?? 0 },
+      () => execute(yoga, document, params, counted, mask),
+    );
     const { status, text, flawless } = await write(result, type);
     const answer = new Answer({
       status,
@@ -144,7 +150,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
       body: Buffer.from(text),
       tag: flawless ? tag : null,
       version: state?.version ?? null,
-      about: { operation: nameOf(known, params), cost: cost?.complexity ?? null },
+      about: { operation, cost: cost?.complexity ?? null },
     });
     return { answer, keep: flawless };
   }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../log.ts";
+import { inSpan, isTracing } from "../../trace.ts";
 import { sendJson } from "./content.ts";
 import { setCommonHeaders } from "./headers.ts";
 
@@ -51,7 +52,7 @@ export function createRouter(routes: readonly Route[], log: Log) {
     target.rest = target.path.slice(route!.path.length);
     if (!route!.ownHeaders) setCommonHeaders(res);
     try {
-      route!.handle(req, res, target)?.catch((error) => fail(error, req, res));
+      handle(route!, req, res, target)?.catch((error) => fail(error, req, res));
     } catch (error) {
       fail(error, req, res);
     }
@@ -67,6 +68,19 @@ export function createRouter(routes: readonly Route[], log: Log) {
     setCommonHeaders(res);
     sendJson(res, 500, { error: "Unexpected error." });
   }
+}
+
+/** Within a span, where that is wanted, which belongs to the caller's trace. */
+function handle(
+  route: Route,
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: Target,
+): Promise<void> | void {
+  if (!isTracing()) return route.handle(req, res, target);
+  const attributes = { "http.request.method": req.method ?? "", "url.path": target.path };
+  const work = () => route.handle(req, res, target);
+  return inSpan(`${req.method} ${route.path}`, attributes, work, req.headers);
 }
 
 function split(url: string): Target {
