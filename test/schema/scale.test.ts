@@ -85,6 +85,15 @@ it.each([
     "the fastest that fits",
     `models(filter: { ${fits(24)} }, orderBy: { field: ACTIVE_PARAMETERS, direction: ASC }) { ${PAGE} }`,
   ],
+  [
+    "what fills the hardware",
+    `models(filter: { ${fits(24)} }, orderBy: { field: MEMORY }) { ${PAGE} }`,
+  ],
+  [
+    "the longest context that fits",
+    `models(filter: { ${fits(24)} }, orderBy: { field: FITTING_CONTEXT }) { ${PAGE} }`,
+  ],
+  ["names", `models(orderBy: { field: NAME }) { ${PAGE} }`],
   ["a family that fits", `models(filter: { families: ["deepseek-v3"], ${fits(400)} }) { ${PAGE} }`],
   ["a family", `models(filter: { families: ["deepseek-v3"] }) { ${PAGE} }`],
   ["an organization", `models(filter: { organizations: ["openai"] }) { ${PAGE} }`],
