@@ -40,7 +40,15 @@ export async function applyBatch(
   const about = fresh.map(({ record }) => modelIdOf(record)).filter((id) => id !== null);
   const ids = new Set([...about, ...alsoMerge]);
   const state = await lockAndLoad(tx, [...ids]);
-  const orphans = fresh.filter(({ record }) => isOrphan(record, state));
+  const made = new Set(
+    fresh
+      .map(({ record }) => record)
+      .filter(
+        ({ outcome, externalId }) => makesModel(outcome) && !state.isHeld(sourceId, externalId),
+      )
+      .map((record) => presentId(record, state)),
+  );
+  const orphans = fresh.filter(({ record }) => isOrphan(record, state, made));
   const storable = fresh.filter((item) => !orphans.includes(item));
   const results: WriteResult[] = orphans.map(({ record }) => skipped(record));
   const rows: NewModelRow[] = [];
@@ -70,7 +78,11 @@ export async function applyBatch(
     }
     if (event) events.push(event);
     const outcome = !previous ? "created" : event ? "updated" : "unchanged";
-    results.push(...records.map(({ externalId }) => ({ externalId, outcome }) as const));
+    for (const record of records) {
+      // Files are not what is new about a new model.
+      const isBeside = record.outcome === "artifacts" && outcome === "created";
+      results.push({ externalId: record.externalId, outcome: isBeside ? "unchanged" : outcome });
+    }
   }
 
   await putOwners(tx, owned);
@@ -141,10 +153,13 @@ function makesModel(outcome: string): boolean {
   return outcome === "model" || outcome === "partial";
 }
 
-/** Files of a model that the catalog does not have; the next sweep meets them again. */
-function isOrphan(record: CatalogRecord, state: BatchState): boolean {
+/**
+ * Files of a model that neither the catalog has nor this batch makes; the next sweep meets them again.
+ */
+function isOrphan(record: CatalogRecord, state: BatchState, made: Set<string | null>): boolean {
   const id = presentId(record, state);
-  return id === null || (record.outcome === "artifacts" && !state.rows.has(id));
+  if (id === null) return true;
+  return record.outcome === "artifacts" && !state.rows.has(id) && !made.has(id);
 }
 
 function skipped({ externalId }: CatalogRecord): WriteResult {

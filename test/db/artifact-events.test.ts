@@ -73,3 +73,16 @@ it("does not tell again what another source says of the same repository", async 
   await writeRecords(db, "hugging-face", [{ ...again, revision: "2", artifacts: [] }]);
   expect(await told()).toEqual([]);
 });
+
+it("takes in files together with the model of the same batch, as one event", async () => {
+  const { db } = connection;
+  await told();
+  const files = {
+    ...conversion("quants/new-GGUF", ["Q8_0"], "1"),
+    facts: { baseModel: "acme/new" },
+  };
+  const written = await writeRecords(db, "hugging-face", [files, modelRecord("acme/new")]);
+  expect(written.map(({ outcome }) => outcome)).toEqual(["unchanged", "created"]);
+  expect(await told()).toMatchObject([{ kind: "MODEL_ADDED" }]);
+  expect(await db.query.artifacts.findMany({ where: { modelSlug: "new" } })).toHaveLength(1);
+});
