@@ -1,4 +1,5 @@
 /** The catalog's own schema behind the server: fresh answers, the feed over the wire. */
+import { parse } from "graphql";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readPastedConfig } from "../../src/app/read-config.ts";
 import { writeRecords } from "../../src/db/catalog.ts";
@@ -6,6 +7,7 @@ import { connect } from "../../src/db/client.ts";
 import { openFeed } from "../../src/events/feed.ts";
 import { silentLog } from "../../src/log.ts";
 import { schema } from "../../src/schema/index.ts";
+import { isLasting } from "../../src/server/graphql/documents.ts";
 import { startServer } from "../../src/server/index.ts";
 import { modelRecord } from "../helpers/records.ts";
 import { ask, get, subscribe } from "./ask.ts";
@@ -107,6 +109,15 @@ test("the state of sources moves without an event, so it is never confirmed", as
   const response = await get(server.url, "{ sources { healthy } }");
   expect(response.status).toBe(200);
   expect(response.headers.get("etag")).toBeNull();
+});
+
+test.each([
+  "{ ingestRuns(first: 1) { totalCount } }",
+  "{ ingestRuns(first: 1) { pageInfo { endCursor } } }",
+  "{ sources { __typename } }",
+  '{ node(id: "Source:test") { ... on Source { healthy } } }',
+])("nor is anything else about them: %s", (query) => {
+  expect(isLasting(schema, parse(query))).toBe(false);
 });
 
 test("the types that move without an event are still called so", () => {

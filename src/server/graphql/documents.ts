@@ -5,9 +5,11 @@
  */
 import {
   type DocumentNode,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
+  isObjectType,
   type OperationTypeNode,
   TypeInfo,
   visit,
@@ -100,10 +102,17 @@ export function isLasting(schema: GraphQLSchema, document: DocumentNode): boolea
   let lasting = true;
   const visitor = visitWithTypeInfo(types, {
     Field() {
-      const elements = [types.getParentType(), types.getFieldDef(), getNamedType(types.getType())];
+      const type = getNamedType(types.getType());
+      const elements = [types.getParentType(), types.getFieldDef(), type, itemType(type)];
       if (elements.some((element) => element?.extensions.volatile === true)) lasting = false;
     },
   });
   visit(document, visitor);
   return lasting;
+}
+
+/** What a connection is a list of: its count and its cursors change when the items do. */
+function itemType(type: GraphQLNamedType | undefined): GraphQLNamedType | undefined {
+  const nodes = isObjectType(type) ? type.getFields().nodes : undefined;
+  return nodes && getNamedType(nodes.type);
 }
