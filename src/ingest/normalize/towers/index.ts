@@ -11,7 +11,15 @@ import { visionReader } from "./vision.ts";
 
 const VISION = ["vision_config", "visual", "img_processor", "vision_encoder_config", "vit_config"];
 const AUDIO = ["audio_config", "audio_processor", "speech_config", "encoder_config"];
-const SPEECH = ["talker_config", "token2wav_config", "code2wav_config"];
+const SPEECH = [
+  "talker_config",
+  "token2wav_config",
+  "code2wav_config",
+  "acoustic_tokenizer_config",
+  "acoustic_tokenizer_encoder_config",
+  "semantic_tokenizer_config",
+  "semantic_tokenizer_encoder_config",
+];
 
 export function readComponents(sections: Sections, output: number): Component[] {
   const thinker = sections.top.thinker_config;
