@@ -4,6 +4,9 @@
  */
 import { connect as connectTcp } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ApolloClient, gql, InMemoryCache } from "@apollo/client";
+import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
+import { subscriptionExchange, Client as UrqlClient } from "@urql/core";
 import { createClient as createSseClient, type Client as SseClient } from "graphql-sse";
 import { CloseCode, createClient as createWsClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -136,6 +139,42 @@ describe("a client replays and follows", () => {
       'event: next\nid: 3\ndata: {"data":{"catalogUpdated":{"number":3}}}\n\n',
     );
   });
+});
+
+test("urql and Apollo Client follow over WebSocket", async () => {
+  const version = await feed.version();
+  const socket = wsClient();
+  const urql = new UrqlClient({
+    url: `${server.url}/graphql`,
+    preferGetMethod: false,
+    exchanges: [
+      subscriptionExchange({
+        forwardSubscription: ({ query, variables }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: socket.subscribe({ query: query!, variables }, sink as never),
+          }),
+        }),
+      }),
+    ],
+  });
+  const byUrql = await new Promise<Update>((resolve, reject) => {
+    urql.subscription(FOLLOW, { after: version - 1 }).subscribe(({ data, error }) => {
+      if (error) reject(error);
+      else resolve(data);
+    });
+  });
+  expect(byUrql.catalogUpdated.number).toBe(version);
+
+  const apollo = new ApolloClient({ cache: new InMemoryCache(), link: new GraphQLWsLink(socket) });
+  const byApollo = await new Promise<Update>((resolve, reject) => {
+    const options = { query: gql(FOLLOW), variables: { after: version - 1 } };
+    apollo.subscribe<Update>(options).subscribe(({ data, error }) => {
+      if (data) resolve(data);
+      else reject(error);
+    });
+  });
+  apollo.stop();
+  expect(byApollo.catalogUpdated.number).toBe(version);
 });
 
 test("an event is resolved once for all who ask the same, wherever they began", async () => {
