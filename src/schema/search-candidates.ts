@@ -46,7 +46,7 @@ export function withAllWords(filter: SQL, words: string[], first: number): SQL {
   const walked = sql`${filter} and ${contains(sql`(${searchText} || '')`, words)}`;
   const sampled = sql`(select number from sampled)`;
   const frequent = sql.raw(String(FREQUENT));
-  return sql`(with sampled as materialized (select ${sampledUnder(condition)} as number),
+  return sql`(with sampled as materialized (select ${sampledUnder(walked)} as number),
       collected as materialized (select ${slug}, ${downloads} from ${models}
         where ${condition} and ${sampled} < ${frequent})
     ${mostDownloaded(sql`${condition} and ${sampled} is null`, limit)}

@@ -119,6 +119,8 @@ it.each([
     "the model page",
     'model(slug: "gpt-oss-20b") { name base { slug } derivatives { totalCount } }',
   ],
+  ["a search of one of thousands", 'search(text: "llama", first: 5) { hits { model { slug } } }'],
+  ["next to nothing that fits", `models(filter: { ${fits(0.45)} }) { totalCount nodes { slug } }`],
   ["an id", 'model(huggingFaceId: "OpenAI/GPT-OSS-20B") { name }'],
 ])("reads no whole table for %s", async (_what, operation) => {
   for (const plan of await plansOf(`{ ${operation} }`)) {
