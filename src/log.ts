@@ -9,15 +9,23 @@ import pretty from "pino-pretty";
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "child">;
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
-export function createLog(level: LogLevel, stream: NodeJS.WriteStream = process.stderr): Log {
+/** A password inside an address, wherever it got into a message or an error. */
+const PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"]*:)[^\s@/"]+@/gi;
+
+export function createLog(
+  level: LogLevel,
+  stream: Pick<NodeJS.WriteStream, "write" | "isTTY"> = process.stderr,
+): Log {
   const redact = ["*.token", "*.password", "*.authorization", "headers.authorization"];
-  if (!stream.isTTY) return pino({ level, base: undefined, redact }, stream);
-  const readable = pretty({
-    ignore: "pid,hostname",
-    translateTime: "HH:MM:ss",
-    destination: stream,
-  });
-  return pino({ level, base: undefined, redact }, readable);
+  const destination = stream.isTTY
+    ? pretty({
+        ignore: "pid,hostname",
+        translateTime: "HH:MM:ss",
+        destination: stream as NodeJS.WriteStream,
+      })
+    : stream;
+  const write = (line: string) => void destination.write(line.replace(PASSWORD, "$1…@"));
+  return pino({ level, base: undefined, redact }, { write });
 }
 
 /** A log that says nothing, for tests and one-shot commands. */

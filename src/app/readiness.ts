@@ -28,7 +28,9 @@ export function apiReadiness({ db, feed, queue, pool }: ReadinessDeps): () => Pr
     const reasons = await databaseTrouble(db);
     const warnings = await queueTrouble(queue);
     if (feed && !feed.listening) {
-      warnings.push("No notifications of new events arrive; they are looked for instead.");
+      warnings.push(
+        "The connection that listens for events is lost; subscribers get them when it is back.",
+      );
     }
     const { configured = 0, inUse = 0 } = pool?.status() ?? {};
     if (inUse < configured) {

@@ -62,7 +62,7 @@ export interface EventFeed {
   version(): Promise<number>;
   /** The catalog's state without a query; see there for what it promises. */
   readonly clock: CatalogClock;
-  /** Whether notifications arrive; without them events are found by looking now and then. */
+  /** Whether there is a connection that listens; without one no new event is read. */
   readonly listening: boolean;
   /** Throws `EVENTS_COMPACTED` when events after this number are no longer kept. */
   checkKept(after: number): Promise<void>;

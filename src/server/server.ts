@@ -42,6 +42,8 @@ export interface ServerOptions
   /** Serves this at `/metrics`, for an installation without a port of its own for it. */
   metricsText?: (() => Promise<string>) | null;
   rateLimit?: RateLimit | null;
+  /** Logs every request, with its id. */
+  logRequests?: boolean;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
   readiness?: () => Promise<Readiness>;
   /** Doors for upstreams that tell of changes; none unless given. */
@@ -100,7 +102,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
     const check = createAdminCheck(adminToken, { byPassword: true });
     routes.push(...queueRoutes(check, () => queueBoard(QUEUES_PATH)));
   }
-  const router = createRouter(routes, log);
+  const router = createRouter(routes, log, { logRequests: options.logRequests ?? false });
   const listener = await listen(host, options.port, router, LIMITS, (req, socket, head) => {
     if (req.url?.split("?")[0] === GRAPHQL_PATH) return graphql.streams.upgrade(req, socket, head);
     return refuseUpgrade(socket, "404 Not Found", "Only /graphql speaks WebSocket.\n");

@@ -2,6 +2,7 @@
  * From a path to its handler. What holds for every path is here: the common headers, HEAD wherever GET
  * is, OPTIONS, 404 and 405 as JSON, and a last catch so that no bug leaves a client waiting.
  */
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../log.ts";
 import { inSpan, isTracing } from "../../trace.ts";
@@ -25,7 +26,16 @@ export interface Target {
   search: string;
 }
 
-export function createRouter(routes: readonly Route[], log: Log) {
+export interface RouterOptions {
+  /** Logs every request when it has been answered. */
+  logRequests?: boolean;
+}
+
+export function createRouter(
+  routes: readonly Route[],
+  log: Log,
+  { logRequests = false }: RouterOptions = {},
+) {
   const exact = new Map(routes.map((route) => [route.path, route]));
   const prefixes = routes.filter((route) => route.path.length > 1 && route.path.endsWith("/"));
   const methods = new Map(routes.map((route) => [route, allowedMethods(route)]));
@@ -40,6 +50,9 @@ export function createRouter(routes: readonly Route[], log: Log) {
 
   return (req: IncomingMessage, res: ServerResponse): void => {
     const target = split(req.url ?? "/");
+    if (logRequests) logWhenAnswered(log, req, res, target.path);
+    const id = requestId(req);
+    if (id !== null) res.setHeader("x-request-id", id);
     const route = find(target.path);
     const allowed = route && methods.get(route)!;
     if (!allowed?.has(req.method ?? "") || req.method === "OPTIONS") {
@@ -59,7 +72,8 @@ export function createRouter(routes: readonly Route[], log: Log) {
   };
 
   function fail(err: unknown, req: IncomingMessage, res: ServerResponse): void {
-    const about = { method: req.method, path: split(req.url ?? "/").path };
+    const { path } = split(req.url ?? "/");
+    const about = { requestId: requestId(req) ?? undefined, method: req.method, path };
     // A client that hangs up is its own affair, and must not fill the log.
     const isGone = req.destroyed && !req.complete;
     if (isGone) log.debug(about, "a client hung up");
@@ -68,6 +82,24 @@ export function createRouter(routes: readonly Route[], log: Log) {
     setCommonHeaders(res);
     sendJson(res, 500, { error: "Unexpected error." });
   }
+}
+
+/** The id that the caller gave, if it is one that may stand in a header and in a log. */
+function requestId(req: IncomingMessage): string | null {
+  const given = req.headers["x-request-id"];
+  return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : null;
+}
+
+/** Gives a request without an id one, and tells how it was answered. */
+function logWhenAnswered(log: Log, req: IncomingMessage, res: ServerResponse, path: string): void {
+  const began = performance.now();
+  if (requestId(req) === null) req.headers["x-request-id"] = randomUUID();
+  const id = requestId(req);
+  const { method } = req;
+  res.once("close", () => {
+    const ms = Math.round((performance.now() - began) * 10) / 10;
+    log.info({ requestId: id, method, path, status: res.statusCode, ms }, "request");
+  });
 }
 
 /** Within a span, where that is wanted, which belongs to the caller's trace. */
