@@ -50,7 +50,11 @@ interface Stand {
 }
 
 /** One row for each stage, the rounds shared out among its victims. */
-export async function tortureByKills(effort: Effort, only?: string): Promise<Row[]> {
+export async function tortureByKills(
+  effort: Effort,
+  only: readonly string[] = [""],
+  commands: readonly string[] = ["start", "serve"],
+): Promise<Row[]> {
   const hub = await startSimulatedHub({
     count: MODELS,
     organizations: ORGANIZATIONS,
@@ -77,7 +81,11 @@ export async function tortureByKills(effort: Effort, only?: string): Promise<Row
       },
     ];
     const rows: Row[] = [];
-    for (const stage of stages.filter(({ name }) => !only || name.includes(only))) {
+    const chosen = stages.filter(
+      (stage) =>
+        only.some((part) => stage.name.includes(part)) && commands.includes(stage.commands[0]!),
+    );
+    for (const stage of chosen) {
       rows.push(await tortureStage(stage, stand));
     }
     return rows;

@@ -13,6 +13,7 @@ import { startEmbeddedPostgres } from "../../src/db/embedded/index.ts";
 import { migrateDatabase } from "../../src/db/migrate.ts";
 import { silentLog } from "../../src/log.ts";
 import { type Home, makeHome } from "./homes.ts";
+import { type Effort, type Row, row } from "./report.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const fixtures = join(root, "test/fixtures/upgrade");
@@ -119,5 +120,31 @@ export async function structureOf(url: string): Promise<string[]> {
     return rows.map(({ line }) => line);
   } finally {
     await client.end();
+  }
+}
+
+/** Every earlier release in turn, on a server of its own. */
+export async function tortureByUpgrades({ say }: Effort): Promise<Row[]> {
+  const home = await makeHome();
+  const server = await startEmbeddedPostgres({ home: home.path, log: silentLog, durable: false });
+  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+  try {
+    const rows: Row[] = [];
+    for (const newest of await releases()) {
+      const name = `from_${newest.slice(0, 14)}`;
+      await admin.unsafe(`create database ${name}`);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      await makeOldDatabase(url.href, newest);
+      const { rows: count, lost } = await upgrade(url.href);
+      const note = lost[0] ?? `${count} rows kept`;
+      rows.push(row(`upgrade from ${newest}`, 1, { lost: lost.length, note }));
+      say(`upgrade from ${newest}: ${note}`);
+    }
+    return rows;
+  } finally {
+    await admin.end();
+    await server.stop();
+    await home.remove();
   }
 }
