@@ -19,6 +19,7 @@ const { log, seen, kills } = await feedUnderFire({
   models: Number(given.models),
   subscribers: Number(given.subscribers),
   seed: Number(given.seed),
+  patienceMs: 1_800_000,
 });
 const exact = seen.filter((numbers) => isDeepStrictEqual(numbers, log)).length;
 console.log(`killed: ${kills.join(", ")}`);

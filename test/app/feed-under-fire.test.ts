@@ -9,7 +9,7 @@ import { ownRedisAvailable } from "../helpers/queue-backends.ts";
 
 it.skipIf(!ownRedisAvailable)(
   "every subscriber ends with exactly the log, whoever is killed",
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     const { log, seen, kills } = await feedUnderFire({ models: 150, subscribers: 10, seed: 1 });
     expect(kills).toEqual(["api 1", "worker 1", "api 2", "worker 2"]);

@@ -4,7 +4,7 @@
  * subscriber keeps over all of that is the number of the last event it saw.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect } from "../../src/db/client.ts";
+import { type Connection, connect } from "../../src/db/client.ts";
 import { catalogEvents, models } from "../../src/db/tables.ts";
 import { startOwnPostgres } from "./own-postgres.ts";
 import { type RunningPlimsoll, startPlimsoll } from "./plimsoll.ts";
@@ -17,6 +17,8 @@ export interface FireOptions {
   models: number;
   subscribers: number;
   seed: number;
+  /** Milliseconds after which what has not happened is a failure. */
+  patienceMs?: number;
 }
 
 export interface FireResult {
@@ -64,9 +66,10 @@ export async function feedUnderFire(options: FireOptions): Promise<FireResult> {
       kills.push(name);
       await start(name);
     }
-    await until(async () => (await connection.db.$count(models)) >= options.models);
+    const { patienceMs } = options;
+    await until(async () => (await connection.db.$count(models)) >= options.models, patienceMs);
     await hub.change(0.2, "config");
-    const log = await settled(connection, seen);
+    const log = await settled(connection, seen, patienceMs);
     leaving.abort();
     await Promise.all(following);
     return { log, seen, kills };
@@ -117,14 +120,18 @@ async function readEvents(url: string, numbers: number[], signal: AbortSignal): 
 }
 
 /** The log, once nothing has been added for some seconds and everybody has come to its end. */
-async function settled({ db }: ReturnType<typeof connect>, seen: number[][]): Promise<number[]> {
+async function settled(
+  { db }: Connection,
+  seen: number[][],
+  patienceMs: number | undefined,
+): Promise<number[]> {
   let length = -1;
   await until(async () => {
     const before = length;
     await sleep(4_000); // longer than a schedule's turn
     length = await db.$count(catalogEvents);
     return length === before && seen.every((numbers) => (numbers.at(-1) ?? 0) >= length);
-  });
+  }, patienceMs);
   const rows = await db
     .select({ number: catalogEvents.number })
     .from(catalogEvents)
@@ -132,6 +139,10 @@ async function settled({ db }: ReturnType<typeof connect>, seen: number[][]): Pr
   return rows.map(({ number }) => number);
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(250);
+async function until(isSo: () => Promise<boolean>, patienceMs = 90_000): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error("The subscribers did not come to the log's end.");
+    await sleep(250);
+  }
 }
