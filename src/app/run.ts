@@ -24,9 +24,11 @@ import { type RunningWorker, startWorker } from "./worker.ts";
 export const startCommand = (config: Config) => run(config, { api: true, worker: true });
 /** @param workers how many processes share the port: a count, or `auto` for one per core. */
 export async function serveCommand(config: Config, workers: string): Promise<void> {
-  const { serveCluster, workerCount } = await import("./cluster.ts");
-  const count = workerCount(workers);
-  if (count > 1 && !isMember) return serveCluster(config, count);
+  if (workers !== "1" && !isMember) {
+    const { serveCluster, workerCount } = await import("./cluster.ts");
+    const count = workerCount(workers);
+    if (count > 1) return serveCluster(config, count);
+  }
   return run(config, { api: true, worker: false });
 }
 export const workerCommand = (config: Config) => run(config, { api: false, worker: true });

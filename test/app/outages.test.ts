@@ -73,7 +73,6 @@ describe.skipIf(!ownRedisAvailable)("an outage during work", { timeout: 180_000 
 
   afterAll(async () => {
     leave.abort();
-    if (process.env.SHOW_LOG) process.stderr.write(api.errors());
     await api?.stop("SIGKILL");
     await worker?.stop("SIGKILL");
     await Promise.all([postgres?.close(), redis?.stop(), hub?.close()]);
