@@ -8,14 +8,7 @@ import {
   complexityFromQuery,
   type FieldComplexityFunction,
 } from "@pothos/plugin-complexity";
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  getOperationAST,
-  Kind,
-} from "graphql";
+import { GraphQLError, type GraphQLResolveInfo, Kind } from "graphql";
 import type { SchemaContext } from "./context.ts";
 
 export const PAGE_DEFAULT = 20;
@@ -72,32 +65,6 @@ export type OperationInfo = Pick<
   GraphQLResolveInfo,
   "schema" | "operation" | "fragments" | "variableValues"
 >;
-
-/** What a request costs, beside what it may: `extensions.cost` of an answer. */
-export interface RequestCost {
-  requested: number;
-  limit: number;
-  depth: number;
-  breadth: number;
-}
-
-/** The cost of one operation; null in a schema that does not count. */
-export function requestCost(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null | undefined,
-  variables: Record<string, unknown> | null | undefined,
-): RequestCost | null {
-  const [field] = Object.values(schema.getQueryType()?.getFields() ?? {});
-  const operation = getOperationAST(document, operationName);
-  if (field?.extensions.complexity === undefined || !operation) return null;
-  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  const { complexity, depth, breadth } = complexityFromQuery(
-    { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
-    { schema, ctx: {}, variables: variables ?? {} },
-  );
-  return { requested: complexity, limit: LIMITS.complexity, depth, breadth };
-}
 
 /**
  * Refuses a subscription over a limit when it is opened. The plugin looks at root fields as they

@@ -1,17 +1,21 @@
 /** Says in every answer what its question cost, so that a client can keep clear of the limit. */
 import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { requestCost } from "../../schema/limits.ts";
+import { type CostMeter, saysCosts } from "../../schema/cost.ts";
+import { LIMITS } from "../../schema/limits.ts";
 
-export function useCost(): Plugin {
+export function useCost(costOf: CostMeter): Plugin {
   return {
     onExecute({ args: { schema, document, operationName, variableValues } }) {
       return {
         onExecuteDone({ result, setResult }) {
           // A stream has no one answer, and a question that never ran has no data.
-          if (!isAnswer(result)) return;
-          const cost = requestCost(schema, document, operationName, variableValues);
-          if (cost) setResult({ ...result, extensions: { ...result.extensions, cost } });
+          if (!isAnswer(result) || !saysCosts(schema)) return;
+          const counted = costOf(document, operationName, variableValues);
+          if (!counted) return;
+          const { complexity, depth, breadth } = counted;
+          const cost = { requested: complexity, limit: LIMITS.complexity, depth, breadth };
+          setResult({ ...result, extensions: { ...result.extensions, cost } });
         },
       };
     },

@@ -62,11 +62,11 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   const mask = createErrorMask(log);
   const { trusted = null, trustedOnly = false } = options;
   const persisted = createPersistedDocuments({ trusted, trustedOnly });
-  const yoga = createGraphqlServer({ ...options, mask, persisted });
+  const costOf = createCostMeter(schema);
+  const yoga = createGraphqlServer({ ...options, mask, costOf, persisted });
   const documents = createDocuments({ yoga, schema, persisted });
   const tagOf = createTagger(schema, `${release}\n${persisted.manifest}`);
   const { answerBytes, mayCommand } = options;
-  const costOf = createCostMeter(schema);
   const answering = createAnswering({
     ...{ yoga, clock, documents, persisted, tagOf, costOf, mask, log },
     ...{ answerBytes, mayCommand, onAnswer },

@@ -4,6 +4,7 @@ import { createYoga, type YogaLogger } from "graphql-yoga";
 import type { Database } from "../../db/client.ts";
 import type { Log } from "../../log.ts";
 import type { SchemaContext } from "../../schema/context.ts";
+import type { CostMeter } from "../../schema/cost.ts";
 import { useCost } from "./cost.ts";
 import { boundedByText } from "./documents.ts";
 import type { ExchangeContext } from "./exchange.ts";
@@ -20,6 +21,7 @@ const PARSED_BYTES = 16 * 1024 * 1024;
 export interface YogaOptions extends Omit<SchemaContext, "isAdmin"> {
   schema: GraphQLSchema;
   mask: (error: unknown) => GraphQLError;
+  costOf: CostMeter;
   persisted: PersistedDocuments;
   /** Which database a question is answered from, where that is not always `db`. */
   readFrom?: () => Database;
@@ -50,7 +52,7 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
       useLimits(options.executionMs),
       useGracefulEnd(shutdown),
       useFreshness(),
-      useCost(),
+      useCost(options.costOf),
     ],
     maskedErrors: { maskError: options.mask },
     parserAndValidationCache: {
