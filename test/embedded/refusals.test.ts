@@ -1,4 +1,5 @@
 /** Starts that must not happen: each says what to do, and touches nothing. */
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -75,3 +76,13 @@ test("a home that cannot be made is refused by name", async () => {
     message: expect.stringContaining("PLIMSOLL_HOME"),
   });
 });
+
+test.runIf(existsSync("/proc/self"))(
+  "a home where nothing can be made is refused, not tried for ever",
+  async () => {
+    await expect(start("/proc/plimsoll/home")).rejects.toMatchObject({
+      code: "DATABASE_UNAVAILABLE",
+      message: expect.stringContaining("PLIMSOLL_HOME"),
+    });
+  },
+);

@@ -27,7 +27,9 @@ it("has at least 200 different attacks, each with a name of its own", () => {
 it("is withstood", { timeout: 240_000 }, async () => {
   const effort = { rounds: 1, minutes: 0, seed: 1, say: silent };
   const { rows, p99Ms } = await tortureByAttacks(served, effort);
-  console.info(`honest client: p99 ${p99Ms.alone} ms alone, ${p99Ms.attacked} ms under attack`);
+  console.info(
+    `honest client: p99 ${p99Ms.alone} ms among others, ${p99Ms.attacked} ms under attack`,
+  );
   const broken = rows.filter(({ verdict }) => verdict !== "held");
   expect(broken.map(({ fault, note }) => `${fault}: ${note}`)).toEqual([]);
   expect(served.program.child.exitCode).toBeNull();

@@ -11,7 +11,7 @@ import {
   renameSync,
   statSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { messageOf, PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { serverAccount } from "./account.ts";
@@ -102,7 +102,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 function makeHome(path: string): string {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.W_OK);
     return realpathSync(path);
   } catch (error) {
@@ -110,6 +110,18 @@ function makeHome(path: string): string {
       `Plimsoll's home ${path} cannot be written. Set PLIMSOLL_HOME to a folder that can.`,
       error,
     );
+  }
+}
+
+/** Step by step, because Node's own recursion never ends where nothing can be made, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have come first.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

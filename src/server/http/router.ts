@@ -77,10 +77,12 @@ export function createRouter(
     // A client that hangs up is its own affair, and must not fill the log.
     const isGone = req.destroyed && !req.complete;
     if (isGone) log.debug(about, "a client hung up");
+    else if (err instanceof RangeError) log.debug(about, "a request is nested too deeply");
     else log.error({ err, ...about }, "a request failed");
     if (res.headersSent) return void res.destroy();
     setCommonHeaders(res);
-    sendJson(res, 500, { error: "Unexpected error." });
+    if (err instanceof RangeError) sendJson(res, 400, TOO_DEEP);
+    else sendJson(res, 500, { error: "Unexpected error." });
   }
 }
 
@@ -114,6 +116,16 @@ function handle(
   const work = () => route.handle(req, res, target);
   return inSpan(`${req.method} ${route.path}`, attributes, work, req.headers);
 }
+
+/** For what overflows the stack, such as variables that are ten thousand objects deep. */
+const TOO_DEEP = {
+  errors: [
+    {
+      message: "The request is nested too deeply.",
+      extensions: { code: "DEPTH_LIMIT_EXCEEDED" },
+    },
+  ],
+};
 
 function split(url: string): Target {
   const mark = url.indexOf("?");

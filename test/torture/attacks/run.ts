@@ -28,7 +28,7 @@ export interface AttackedServer {
 
 export interface AttackReport {
   rows: Row[];
-  /** Of the honest client, before and during the attacks. */
+  /** Of the honest client, among as many ordinary clients as attackers, and among attackers. */
   p99Ms: { alone: number; attacked: number };
   /** Resident memory of the server after the first and after the last round. */
   memoryMb: { first: number; last: number };
@@ -41,9 +41,11 @@ export async function tortureByAttacks(
   filter = "",
 ): Promise<AttackReport> {
   const truth = await askHonestly(server.url);
+  const others = startOthers(server.url);
   const alone = startHonestClient(server.url);
-  await sleep(1_500);
+  await sleep(5_000);
   const quiet = await alone.stop();
+  await others.stop();
   const honest = startHonestClient(server.url);
   const failures = new Map<string, string[]>();
   const memory: number[] = [];
@@ -129,6 +131,24 @@ function startHonestClient(url: string) {
       await asking;
       times.sort((a, b) => a - b);
       return { p99Ms: times[Math.floor(times.length * 0.99)] ?? 0 };
+    },
+  };
+}
+
+/** As many ordinary clients as there will be attackers: the load that attacks are compared with. */
+function startOthers(url: string) {
+  let stopping = false;
+  const asking = Array.from({ length: AT_ONCE }, async (_, client) => {
+    for (let turn = 0; !stopping; turn++) {
+      const fields = "totalCount nodes { slug name description family { slug } }";
+      const query = `{ models(first: 50) { ${fields} } } # ${client} ${turn}`;
+      await askOne(url, query, "POST").catch(() => {});
+    }
+  });
+  return {
+    async stop() {
+      stopping = true;
+      await Promise.all(asking);
     },
   };
 }
