@@ -26,12 +26,13 @@ export async function statusCommand(config: Config, options: { json?: boolean })
   const database = await openDatabase(config, createLog(config.logLevel));
   try {
     const statuses = await sourceStatuses(database.db);
-    if (options.json) console.log(JSON.stringify(statuses));
-    else {
-      console.log(formatStatus(statuses, new Date()));
-      const told = await webhookStatuses(database.db);
-      if (told.length > 0) console.log(`\n${formatWebhooks(told, new Date())}`);
+    const told = await webhookStatuses(database.db);
+    if (options.json) {
+      console.log(JSON.stringify({ sources: statuses, webhooks: told }));
+      return;
     }
+    console.log(formatStatus(statuses, new Date()));
+    if (told.length > 0) console.log(`\n${formatWebhooks(told, new Date())}`);
   } finally {
     await database.close();
   }

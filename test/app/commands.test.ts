@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useTestDatabase } from "../helpers/database.ts";
 import { type HubServer, reposFromFolder, startHubServer } from "../helpers/hub-server/index.ts";
@@ -89,9 +90,19 @@ describe("plimsoll status", { timeout: 60_000 }, () => {
   });
 
   it("gives the same as JSON", async () => {
-    const [source] = JSON.parse((await plimsoll("status", "--json")).out);
-    expect(source).toMatchObject({ id: "hugging-face", healthy: true });
-    expect(source.lastRun).toMatchObject({ status: "SUCCEEDED" });
+    const { sources, webhooks } = JSON.parse((await plimsoll("status", "--json")).out);
+    expect(sources[0]).toMatchObject({ id: "hugging-face", healthy: true });
+    expect(sources[0].lastRun).toMatchObject({ status: "SUCCEEDED" });
+    expect(webhooks).toEqual([]);
+  });
+
+  it("tells how far each webhook was told, in the table and as JSON", async () => {
+    const sql = postgres(database.url, { max: 1 });
+    await sql`insert into webhooks (id, position, last_error) values ('chat', 7, 'answered 500')`;
+    await sql.end();
+    expect((await plimsoll("status")).out).toMatch(/^chat +ok +never +7 +answered 500$/m);
+    const { webhooks } = JSON.parse((await plimsoll("status", "--json")).out);
+    expect(webhooks).toMatchObject([{ id: "chat", position: 7, lastError: "answered 500" }]);
   });
 });
 
