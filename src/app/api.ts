@@ -51,6 +51,7 @@ export async function openApi(opened: Opened): Promise<string> {
     ...{ metrics, metricsText: config.metricsPort === null ? text : null },
     ...(pool && { readFrom: pool.pick }),
     rateLimit: openRateLimit(opened),
+    trustedProxies: config.trustedProxies,
     logRequests: config.logLevel === "info" || config.logLevel === "debug",
     readiness: apiReadiness({ db, feed, queue, pool }),
   });

@@ -31,7 +31,7 @@ export const servingVariables = {
     .describe("Query cost that one client may spend in a minute; 0 for any."),
   TRUST_PROXY: wholeNumber(0, 16)
     .default(0)
-    .describe("Proxies in front whose X-Forwarded-For is believed; 0 for none."),
+    .describe("Proxies in front whose X-Forwarded-For, -Proto and -Host are believed; 0 for none."),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 600_000)
     .default(0)
     .describe("Milliseconds to go on answering after /readyz has turned to 503."),
@@ -48,7 +48,7 @@ export interface ServingConfig {
   adminToken: string | null;
   /** Per client and minute; 0: no limit. */
   rateLimit: { requests: number; cost: number };
-  /** Hops of X-Forwarded-For that are believed. */
+  /** Hops of the forwarding headers that are believed. */
   trustedProxies: number;
   shutdownDelayMs: number;
 }

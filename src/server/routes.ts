@@ -32,6 +32,8 @@ export interface RouteOptions {
   /** Whether the server is to be sent no more requests. */
   isStopping: () => boolean;
   webhooks: readonly IncomingWebhook[];
+  /** Proxies in front that may say under which address the server is reached. */
+  trustedProxies: number;
   db: Database;
   feed: EventFeed;
 }
@@ -46,7 +48,7 @@ export function createRoutes(options: RouteOptions): Route[] {
     page("/schema.graphql", () =>
       prepareContent(`${printSchema(schema)}\n`, { type: "text/plain; charset=utf-8" }),
     ),
-    atomRoute(options.db, options.feed.clock),
+    atomRoute(options.db, options.feed.clock, options.trustedProxies),
     exportRoute("json", exports, release),
     exportRoute("ndjson", exports, release),
     {

@@ -42,6 +42,8 @@ export interface ServerOptions
   /** Serves this at `/metrics`, for an installation without a port of its own for it. */
   metricsText?: (() => Promise<string>) | null;
   rateLimit?: RateLimit | null;
+  /** Proxies in front whose forwarding headers are believed; none unless given. */
+  trustedProxies?: number;
   /** Logs every request, with its id. */
   logRequests?: boolean;
   /** Asked by `/readyz`; without it the server is ready when the database answers. */
@@ -96,6 +98,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
   const routes = createRoutes({
     ...{ schema, graphql, exports, release },
     ...{ readiness, isStopping, webhooks, feed, db: options.db },
+    trustedProxies: options.trustedProxies ?? 0,
   });
   if (options.metricsText) routes.push(metricsRoute(options.metricsText));
   if (queueBoard) {

@@ -1,5 +1,6 @@
 /** New models as an Atom feed: entries that never change, and nothing sent twice. */
 import { expect, test } from "vitest";
+import { baseUrl } from "../../src/server/http/base-url.ts";
 import { useCatalogServer } from "./catalog.ts";
 
 const server = useCatalogServer();
@@ -27,4 +28,28 @@ test("new models are entries with ids and times that stay", async () => {
 test("the page at / names it for readers to find", async () => {
   const page = await (await fetch(server.url, { headers: { accept: "text/html" } })).text();
   expect(page).toMatch(/<link rel="alternate" href="\/feed.atom" type="application\/atom\+xml"/);
+});
+
+test("its own address is that of the proxy in front, only where one is trusted", () => {
+  const from = (headers: Record<string, string>, proxies: number) =>
+    baseUrl({ headers: { host: "inside:4000", ...headers } } as never, proxies);
+  const forwarded = { "x-forwarded-proto": "https", "x-forwarded-host": "models.example.org" };
+  expect(from(forwarded, 0)).toBe("http://inside:4000");
+  expect(from(forwarded, 1)).toBe("https://models.example.org");
+  expect(from({ "x-forwarded-proto": "https" }, 1)).toBe("https://inside:4000");
+  // What a client adds stands to the left of what the proxy adds.
+  const forged = { "x-forwarded-proto": "http, https", "x-forwarded-host": "evil.example, a.org" };
+  expect(from(forged, 1)).toBe("https://a.org");
+  const odd = { "x-forwarded-proto": "javascript", "x-forwarded-host": 'a"><script>' };
+  expect(from(odd, 1)).toBe("http://inside:4000");
+});
+
+test("behind a trusted proxy that ends TLS its links say https", async () => {
+  const headers = { "x-forwarded-proto": "https", "x-forwarded-host": "models.example.org" };
+  const trusting = await server.another({ trustedProxies: 1 });
+  const text = await (await fetch(`${trusting.url}/feed.atom`, { headers })).text();
+  expect(text).toContain('href="https://models.example.org/feed.atom"');
+  await trusting.close();
+  const plain = await (await fetch(`${server.url}/feed.atom`, { headers })).text();
+  expect(plain).toContain(`href="${server.url}/feed.atom"`);
 });

@@ -6,6 +6,7 @@ import { type Connection, connect } from "../../src/db/client.ts";
 import { type EventFeed, openFeed } from "../../src/events/feed.ts";
 import { silentLog } from "../../src/log.ts";
 import { type RunningServer, startServer } from "../../src/server/index.ts";
+import type { ServerOptions } from "../../src/server/server.ts";
 import { useTestDatabase } from "../helpers/database.ts";
 import { modelRecord } from "../helpers/records.ts";
 
@@ -19,6 +20,8 @@ export interface CatalogServer {
   /** Every statement sent to the database for the server so far. */
   readonly statements: string[];
   readonly databaseUrl: string;
+  /** Starts one more server over the same catalog, to be closed by the test. */
+  another(options: Partial<ServerOptions>): Promise<RunningServer>;
 }
 
 /** Starts the server before the tests of a file and stops it after them. */
@@ -36,6 +39,17 @@ export function useCatalogServer(): CatalogServer {
       ids.map((id) => modelRecord(id)),
     );
 
+  const start = (options: Partial<ServerOptions> = {}) =>
+    startServer({
+      host: "127.0.0.1",
+      port: 0,
+      db: connection.db,
+      feed,
+      log: silentLog,
+      readConfig: readPastedConfig,
+      ...options,
+    });
+
   beforeAll(async () => {
     connection = connect({
       url: database.url,
@@ -43,15 +57,7 @@ export function useCatalogServer(): CatalogServer {
     });
     feed = await openFeed({ db: connection.db, log: silentLog });
     await addModels(MODELS);
-    const { db } = connection;
-    server = await startServer({
-      host: "127.0.0.1",
-      port: 0,
-      db,
-      feed,
-      log: silentLog,
-      readConfig: readPastedConfig,
-    });
+    server = await start();
   });
   afterAll(async () => {
     await server?.close();
@@ -61,6 +67,7 @@ export function useCatalogServer(): CatalogServer {
 
   return {
     statements,
+    another: start,
     get databaseUrl() {
       return database.url;
     },

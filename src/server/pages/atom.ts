@@ -8,6 +8,7 @@ import { Feed } from "feed";
 import type { Database } from "../../db/client.ts";
 import { catalogEvents, models } from "../../db/tables.ts";
 import type { CatalogClock } from "../../events/catalog-clock.ts";
+import { baseUrl } from "../http/base-url.ts";
 import { type Content, prepareContent, sendContent } from "../http/content.ts";
 import type { Route } from "../http/router.ts";
 
@@ -15,17 +16,15 @@ export const ATOM_PATH = "/feed.atom";
 
 /** What readers show at most. */
 const ENTRIES = 50;
-/** What a `Host` header may look like to be believed. */
-const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i;
-
-export function atomRoute(db: Database, clock: CatalogClock): Route {
+/** @param proxies how many proxies in front may say under which address it is reached. */
+export function atomRoute(db: Database, clock: CatalogClock, proxies: number): Route {
   let made: { key: string; content: Promise<Content> } | null = null;
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { stamp, logId } = await clock.now();
-    const host = HOST.test(req.headers.host ?? "") ? req.headers.host : "localhost";
-    const key = `${host} ${stamp}`;
-    if (made?.key !== key) made = { key, content: makeFeed(db, logId, `http://${host}`) };
+    const base = baseUrl(req, proxies);
+    const key = `${base} ${stamp}`;
+    if (made?.key !== key) made = { key, content: makeFeed(db, logId, base) };
     const { content } = made;
     await sendContent(
       req,
