@@ -1,20 +1,18 @@
 /**
  * The API of this process, put together: the change feed, the server over it, its limits, and for
- * administrators their commands and the page of the queue.
+ * administrators their commands and the page of the queue. What only some installations have is loaded
+ * only there.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { openReplicas } from "../db/replicas.ts";
 import { openFeed } from "../events/feed.ts";
-import { connectRedis } from "../ingest/redis.ts";
 import type { Log } from "../log.ts";
 import { startServer } from "../server/index.ts";
 import type { Metrics } from "../server/metrics/index.ts";
-import { createRateLimit, type RateLimit } from "../server/rate-limit.ts";
+import type { RateLimit } from "../server/rate-limit.ts";
 import { isMember, metricsOfAll } from "./cluster-member.ts";
-import { createCommands } from "./commands.ts";
 import type { OpenDatabase } from "./database.ts";
-import { createIncomingWebhooks } from "./incoming-webhooks.ts";
 import type { QueueAccess } from "./queue-access.ts";
 import { readPastedConfig as readConfig } from "./read-config.ts";
 import { apiReadiness } from "./readiness.ts";
@@ -41,8 +39,8 @@ export async function openApi(opened: Opened): Promise<string> {
   const pool = await openReadPool(opened);
   const replicas = pool ? { replicas: pool } : {};
   const feed = closers.add("change feed", await openFeed({ db, log, ...replicas }));
-  const commands = adminToken === null ? null : createCommands({ config, db, queue });
-  const webhooks = createIncomingWebhooks({ config, db, queue });
+  const commands = adminToken === null ? null : await openCommands(opened);
+  const webhooks = config.hub.webhookSecret === null ? [] : await openWebhooks(opened);
   const queueBoard = async (path: string) => (await queue.get()).board(path);
   const text = isMember ? metricsOfAll : metrics.text;
   const server = await startServer({
@@ -50,7 +48,7 @@ export async function openApi(opened: Opened): Promise<string> {
     ...{ host, port, answerBytes, adminToken, queueBoard, webhooks, release: VERSION },
     ...{ metrics, metricsText: config.metricsPort === null ? text : null },
     ...(pool && { readFrom: pool.pick }),
-    rateLimit: openRateLimit(opened),
+    rateLimit: await openRateLimit(opened),
     trustedProxies: config.trustedProxies,
     logRequests: config.logLevel === "info" || config.logLevel === "debug",
     readiness: apiReadiness({ db, feed, queue, pool }),
@@ -76,10 +74,24 @@ async function openReadPool({ config, database, log, closers, metrics }: Opened)
   return closers.add("replicas", pool);
 }
 
+async function openCommands({ config, database: { db }, queue }: Opened) {
+  const { createCommands } = await import("./commands.ts");
+  return createCommands({ config, db, queue });
+}
+
+async function openWebhooks({ config, database: { db }, queue }: Opened) {
+  const { createIncomingWebhooks } = await import("./incoming-webhooks.ts");
+  return createIncomingWebhooks({ config, db, queue });
+}
+
 /** Null where nothing is limited; only otherwise is Redis connected to. */
-function openRateLimit({ config, log, closers }: Opened): RateLimit | null {
+async function openRateLimit({ config, log, closers }: Opened): Promise<RateLimit | null> {
   const { rateLimit, redisUrl, trustedProxies } = config;
   if (rateLimit.requests === 0 && rateLimit.cost === 0) return null;
+  const [{ createRateLimit }, { connectRedis }] = await Promise.all([
+    import("../server/rate-limit.ts"),
+    import("../ingest/redis.ts"),
+  ]);
   const onError = (error: Error) => log.debug({ error: error.message }, "rate limit connection");
   const redis = redisUrl === null ? null : connectRedis(redisUrl, onError);
   if (redis) closers.add("rate limit", { close: async () => redis.disconnect() });

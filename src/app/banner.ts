@@ -15,6 +15,11 @@ export async function catalogSize(db: Database): Promise<CatalogSize> {
   return { models: modelCount?.value ?? 0, families: familyCount?.value ?? 0 };
 }
 
+/** Without a count, which takes long in a large catalog. */
+export async function isCatalogEmpty(db: Database): Promise<boolean> {
+  return (await db.select({ slug: models.slug }).from(models).limit(1)).length === 0;
+}
+
 export interface BannerFacts {
   config: Config;
   database: { description: string };

@@ -1,8 +1,8 @@
 /**
- * The queue for parts of the program that may never need it: connected to at its first use, shared
- * from then on, and tried again where it could not be reached.
+ * The queue for parts of the program that may never need it: loaded and connected to at its first use,
+ * shared from then on, and tried again where it could not be reached.
  */
-import { type IngestQueue, openQueue, type QueueOptions } from "../ingest/queue.ts";
+import type { IngestQueue, QueueOptions } from "../ingest/queue.ts";
 
 export interface QueueAccess {
   /** The open queue. */
@@ -14,10 +14,11 @@ export interface QueueAccess {
 
 export function createQueueAccess(options: QueueOptions): QueueAccess {
   let opened: Promise<IngestQueue> | null = null;
+  const open = async () => (await import("../ingest/queue.ts")).openQueue(options);
   const peek = async () => (await opened?.catch(() => null)) ?? null;
   return {
     get() {
-      opened ??= openQueue(options).catch((error) => {
+      opened ??= open().catch((error) => {
         opened = null;
         throw error;
       });

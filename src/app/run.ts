@@ -1,25 +1,23 @@
 /**
  * The three ways to run: `start` is `worker` and `serve` in one process. All share one order: open
- * the database, start the parts, say that it is ready, wait for a signal, close in reverse.
+ * the database, start the parts, say that it is ready, wait for a signal, close in reverse. A part is
+ * loaded only where it runs, the API while the database is opened.
  */
-import { once } from "node:events";
 import type { Config } from "../config.ts";
-import { messageOf } from "../errors.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../server/metrics/index.ts";
 import { traceStatement } from "../trace.ts";
-import { type Opened, openApi } from "./api.ts";
-import { banner, catalogSize } from "./banner.ts";
+import type { Opened } from "./api.ts";
+import { banner, catalogSize, isCatalogEmpty } from "./banner.ts";
 import { isMember, leaveCluster, sayReady, shareMetrics } from "./cluster-member.ts";
 import { openDatabase } from "./database.ts";
+import type { WorkerStart } from "./open-worker.ts";
 import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
 import { handleStrayErrors } from "./stray-errors.ts";
 import { startTracing } from "./tracing.ts";
 import { watchProcess } from "./watch-process.ts";
-import { startWebhooks } from "./webhooks.ts";
-import { type RunningWorker, startWorker } from "./worker.ts";
 
 export const startCommand = (config: Config) => run(config, { api: true, worker: true });
 /** @param workers how many processes share the port: a count, or `auto` for one per core. */
@@ -41,7 +39,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   const signal = untilSignal().then(() => stopping.abort());
   try {
     const metrics = closers.add("metrics", createMetrics());
-    if (isMember) shareMetrics(metrics.registry);
+    if (isMember) await shareMetrics(metrics.registry);
     const tracer = await startTracing(config);
     if (tracer) closers.add("traces", tracer);
     const observe = (text: string) => {
@@ -51,6 +49,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
         traced(error);
       };
     };
+    const api = parts.api ? import("./api.ts") : null;
     const openOne = () => openDatabase(config, log, observe);
     const database = await whenReachable(openOne, "the database", stopping.signal, log);
     if (!database) return;
@@ -58,7 +57,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     const { redisUrl } = config;
     const access = createQueueAccess({ databaseUrl: database.url, redisUrl, log });
     const queue = closers.add("queue", access);
-    const opened = { config, database, log, closers, queue, metrics };
+    const opened: Opened = { config, database, log, closers, queue, metrics };
     await watchProcess({
       ...opened,
       workerAlone: !parts.api,
@@ -68,12 +67,21 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     const waiting = new Promise<null>((resolve) => {
       onWait = () => resolve(null);
     });
-    const worker = parts.worker ? openWorker({ ...opened, stopping, onWait }) : null;
-    worker?.catch(() => {}); // told below
+    const isEmpty = await isCatalogEmpty(database.db);
+    const openApi = async () => (await api)?.openApi(opened) ?? null;
+    // What was read before is served ahead of the worker.
+    const early = isEmpty ? null : await openApi();
+    const worker = parts.worker ? openWorker({ ...opened, stopping, isEmpty, onWait }) : null;
+    // One that is still being opened when it is no longer wanted closes itself, before the database.
+    const settled = worker?.then(
+      () => {},
+      () => {},
+    ); // its failure is told below
+    closers.add("worker start", { close: async () => settled });
     // An API answers from the catalog whether or not the worker's queue is there.
     const first = await Promise.race([worker, signal, ...(parts.api ? [waiting] : [])]);
     if (stopping.signal.aborted) return;
-    const url = parts.api ? await openApi(opened) : null;
+    const url = early ?? (await openApi());
     const size = await catalogSize(database.db);
     const next = parts.worker ? (first?.next() ?? []) : null;
     if (isMember && url) sayReady(url);
@@ -90,33 +98,6 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   }
 }
 
-interface WorkerStart extends Opened {
-  stopping: AbortController;
-  /** Called when the queue is not there and is waited for. */
-  onWait: () => void;
-}
-
-/**
- * The worker, as soon as its queue is there. On an empty catalog the bundled data is awaited, unless
- * somebody wants to stop; otherwise it is compared in the background.
- */
-async function openWorker(start: WorkerStart): Promise<RunningWorker | null> {
-  const { config, log, closers, queue: queueAccess, stopping, onWait } = start;
-  const { db, url: databaseUrl } = start.database;
-  const open = () => startWorker({ config, db, queueAccess, log });
-  const worker = await whenReachable(open, "the job queue", stopping.signal, log, onWait);
-  if (!worker) return null;
-  if (stopping.signal.aborted) {
-    await worker.close();
-    return null;
-  }
-  closers.add("worker", worker);
-  const webhooks = await startWebhooks({ config, db, databaseUrl, log });
-  if (webhooks) closers.add("webhooks", webhooks);
-  const bundled = worker.loadBundled().catch((error) => {
-    log.warn({ reason: messageOf(error) }, "the bundled data was not read completely");
-  });
-  if ((await catalogSize(db)).models === 0)
-    await Promise.race([bundled, once(stopping.signal, "abort")]);
-  return worker;
+async function openWorker(start: WorkerStart) {
+  return (await import("./open-worker.ts")).openWorker(start);
 }

@@ -52,7 +52,7 @@ builder.queryField("estimateVram", (t) =>
       const { model: slug, architecture, config } = input.source;
       if (architecture) return byHand(architecture, input);
       if (config != null) {
-        const reading = readingOf(CONFIG, config, readConfig);
+        const reading = await readingOf(CONFIG, config, readConfig);
         return weighOrSay(CONFIG, reading, input);
       }
       checkText("input.source.model", slug);

@@ -51,7 +51,7 @@ export type MeasurementInput = Pick<
 /** `QUEUED`: a worker will do it. `WAITING`: the same was asked for before and is not done yet. */
 export type Asked = "QUEUED" | "WAITING";
 
-export type ConfigReader = (text: string) => ConfigReading;
+export type ConfigReader = (text: string) => Promise<ConfigReading>;
 
 /** How a config was read, key by key. */
 export interface ConfigReading {

@@ -1,8 +1,8 @@
 /** Figures as people read them (671.0B parameters, a context of 64K, Dec 26, 2024), and days. */
 
-// Made once: finding the rules of a language takes a hundred times as long as using them.
-const INTEGERS = new Intl.NumberFormat("en-US");
-const DAYS = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
+// Made once, at the first use: finding the rules of a language takes a hundred times as long as using them.
+let integers: Intl.NumberFormat | undefined;
+let days: Intl.DateTimeFormat | undefined;
 
 /** A count of parameters: one decimal and T, B or M; plain below a million. */
 export function formatParameters(count: number): string {
@@ -23,12 +23,14 @@ export function formatTokens(tokens: number): string {
 
 /** A whole number with thousands separators: 7,168. */
 export function formatInteger(value: number): string {
-  return INTEGERS.format(value);
+  integers ??= new Intl.NumberFormat("en-US");
+  return integers.format(value);
 }
 
 /** A day: Dec 26, 2024. */
 export function formatDay(isoDay: string): string {
-  return DAYS.format(new Date(`${isoDay}T00:00:00Z`));
+  days ??= new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
+  return days.format(new Date(`${isoDay}T00:00:00Z`));
 }
 
 /** True for a day that exists, as YYYY-MM-DD; Postgres refuses any other. */

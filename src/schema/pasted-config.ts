@@ -15,7 +15,11 @@ export const MOST_CHARACTERS = 200_000;
 export const READING_COST = { field: 100, multiplier: 1 };
 
 /** Reads a config that `argument` gives; throws `BAD_USER_INPUT` when it is too long to be one. */
-export function readingOf(argument: string, config: string, read: ConfigReader): ConfigReading {
+export async function readingOf(
+  argument: string,
+  config: string,
+  read: ConfigReader,
+): Promise<ConfigReading> {
   if (config.length <= MOST_CHARACTERS) return read(config);
   throw badInput(argument, config, `at most ${MOST_CHARACTERS} characters`);
 }

@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { desc, eq } from "drizzle-orm";
-import { Feed } from "feed";
 import type { Database } from "../../db/client.ts";
 import { catalogEvents, models } from "../../db/tables.ts";
 import type { CatalogClock } from "../../events/catalog-clock.ts";
@@ -50,6 +49,7 @@ async function makeFeed(db: Database, logId: string, base: string): Promise<Cont
     .where(eq(catalogEvents.kind, "MODEL_ADDED"))
     .orderBy(desc(catalogEvents.number))
     .limit(ENTRIES);
+  const { Feed } = await import("feed");
   const feed = new Feed({
     id: `urn:uuid:${logId}`,
     title: "Plimsoll: new models",
