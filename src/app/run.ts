@@ -14,10 +14,11 @@ import { openDatabase } from "./database.ts";
 import type { WorkerStart } from "./open-worker.ts";
 import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
-import { Closers, untilSignal } from "./shutdown.ts";
+import { Closers, STEP_LIMIT_MS, untilSignal } from "./shutdown.ts";
 import { handleStrayErrors } from "./stray-errors.ts";
 import { startTracing } from "./tracing.ts";
 import { watchProcess } from "./watch-process.ts";
+import type { RunningWorker } from "./worker.ts";
 
 export const startCommand = (config: Config) => run(config, { api: true, worker: true });
 /** @param workers how many processes share the port: a count, or `auto` for one per core. */
@@ -67,17 +68,22 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     const waiting = new Promise<null>((resolve) => {
       onWait = () => resolve(null);
     });
+    let worker: Promise<RunningWorker | null> | null = null;
+    // Noted ahead of the API, so that it is closed after it; one still being opened then closes itself.
+    const work = new Closers(log);
+    const closeWorker = async () => {
+      await worker?.catch(() => {});
+      await work.closeAll();
+    };
+    if (parts.worker) closers.add("worker", { close: closeWorker }, STEP_LIMIT_MS);
     const isEmpty = await isCatalogEmpty(database.db);
     const openApi = async () => (await api)?.openApi(opened) ?? null;
     // What was read before is served ahead of the worker.
     const early = isEmpty ? null : await openApi();
-    const worker = parts.worker ? openWorker({ ...opened, stopping, isEmpty, onWait }) : null;
-    // One that is still being opened when it is no longer wanted closes itself, before the database.
-    const settled = worker?.then(
-      () => {},
-      () => {},
-    ); // its failure is told below
-    closers.add("worker start", { close: async () => settled });
+    if (parts.worker) {
+      worker = openWorker({ ...opened, closers: work, stopping, isEmpty, onWait });
+      worker.catch(() => {}); // told below
+    }
     // An API answers from the catalog whether or not the worker's queue is there.
     const first = await Promise.race([worker, signal, ...(parts.api ? [waiting] : [])]);
     if (stopping.signal.aborted) return;

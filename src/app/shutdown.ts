@@ -7,7 +7,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 
-const STEP_LIMIT_MS = 15_000;
+/** What closing one thing may take. */
+export const STEP_LIMIT_MS = 15_000;
 /** One Ctrl-C arrives twice where npm passes it on and the terminal sends it to everybody. */
 const SAME_PRESS_MS = 100;
 
