@@ -22,11 +22,14 @@ const MEANINGS = 3;
 const FREQUENT = 16;
 
 const { slug, downloads, searchText } = models;
+/** Words are written out wherever they stand: a plan is as good as what it knows of them. */
 const contains = (text: SQL, words: string[]): SQL =>
-  sql.join(
-    words.map((word) => sql`${text} like ${`%${escapeLike(word)}%`}`),
-    sql` and `,
-  );
+  sql
+    .join(
+      words.map((word) => sql`${text} like ${`%${escapeLike(word)}%`}`),
+      sql` and `,
+    )
+    .inlineParams();
 const has = (word: string): SQL => contains(sql`${searchText}`, [word]);
 
 /** Slugs of the most downloaded models under a condition. */
@@ -69,8 +72,8 @@ export async function withSomeWords(
     word,
     ...(meanings.get(word) ?? []),
   ]);
-  const described = words.map(
-    (word) => sql`${documentOf(models)} @@ plainto_tsquery('english', ${word})`,
+  const described = words.map((word) =>
+    sql`${documentOf(models)} @@ plainto_tsquery('english', ${word})`.inlineParams(),
   );
   const kinds = [
     ...(meanings.size > 0 ? [withAllWords(filter, meant, first)] : []),

@@ -41,5 +41,5 @@ function wordScore(table: ModelTable, word: string): SQL {
     when ${text} ~ ${begins} then 0.9
     when ${text} like ${`%${escapeLike(word)}%`} then 0.6
     when ${documentOf(table)} @@ plainto_tsquery('english', ${word}) then 0.5
-    else 0.8 * word_similarity(${word}, ${text}) end)`;
+    else 0.8 * word_similarity(${word}, ${text}) end)`.inlineParams();
 }

@@ -155,7 +155,7 @@ async function findModels(
   return best(db, await withSomeWords(db, filter, words, first), words, first);
 }
 
-/** The best of the candidates. The words are written out: a plan is as good as what it knows of them. */
+/** The best of the candidates. */
 function best(db: Database, candidates: SQL, words: string[], first: number): Promise<Found[]> {
   const { slug, name, huggingFaceId, description, downloads } = models;
   const scored = sql`select ${slug} as slug, ${name} as name, ${huggingFaceId} as "huggingFaceId",
@@ -163,7 +163,7 @@ function best(db: Database, candidates: SQL, words: string[], first: number): Pr
     from ${models} where ${slug} in (${candidates}) offset 0`;
   const statement = sql`select slug, name, "huggingFaceId", description, score from (${scored}) as scored
     where score >= ${LEAST_SCORE} order by score desc, downloads desc, slug limit ${first}`;
-  return db.execute<Found & Record<string, unknown>>(statement.inlineParams());
+  return db.execute<Found & Record<string, unknown>>(statement);
 }
 
 function highlightsOf(

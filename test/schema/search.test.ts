@@ -89,6 +89,15 @@ describe("a search", () => {
     );
   });
 
+  it("stays within a filter of lists", async () => {
+    const filter = { useCases: ["CODE"], inputModalities: ["TEXT"] };
+    const all = await slugs("qwen coder", { first: 100 });
+    const found = await slugs("qwen coder", { filter, first: 100 });
+    expect(found.length).toBeGreaterThan(0);
+    expect(all).toEqual(expect.arrayContaining(found));
+    expect(await slugs("qwen", { filter: { tags: ["no such tag", "{}"] } })).toEqual([]);
+  });
+
   it("stays within a filter", async () => {
     const found = await slugs("instruct", { filter: { organizations: ["qwen"] }, first: 100 });
     expect(found.length).toBeGreaterThan(1);
