@@ -7,6 +7,7 @@
 import { Plan, setLoaderMappings } from "@pothos/selection-mapper";
 import type { GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { LRUCache } from "lru-cache";
+import { readColumns } from "./columns.ts";
 import { planVariables, watchSelections } from "./reads.ts";
 
 type AnyPlan = Plan<unknown, Query>;
@@ -49,6 +50,7 @@ let operationCount = 0;
 /** Makes the Drizzle plugin keep its plans for this schema. */
 export function keepPlans(schema: GraphQLSchema): GraphQLSchema {
   watchSelections(schema);
+  readColumns(schema);
   return schema;
 }
 
