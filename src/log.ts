@@ -3,8 +3,8 @@
  * interface so that they can be tested without pino. A terminal gets readable lines, anything else
  * gets JSON, one object per line.
  */
+import { createRequire } from "node:module";
 import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "child">;
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -17,15 +17,16 @@ export function createLog(
   stream: Pick<NodeJS.WriteStream, "write" | "isTTY"> = process.stderr,
 ): Log {
   const redact = ["*.token", "*.password", "*.authorization", "headers.authorization"];
-  const destination = stream.isTTY
-    ? pretty({
-        ignore: "pid,hostname",
-        translateTime: "HH:MM:ss",
-        destination: stream as NodeJS.WriteStream,
-      })
-    : stream;
+  const destination = stream.isTTY ? readable(stream as NodeJS.WriteStream) : stream;
   const write = (line: string) => void destination.write(line.replace(PASSWORD, "$1…@"));
   return pino({ level, base: undefined, redact }, { write });
+}
+
+/** Loaded for a terminal alone; by `require`, because the first lines cannot wait for an import. */
+function readable(destination: NodeJS.WriteStream): Pick<NodeJS.WriteStream, "write"> {
+  const require = createRequire(import.meta.url);
+  const pretty = require("pino-pretty") as typeof import("pino-pretty");
+  return pretty({ ignore: "pid,hostname", translateTime: "HH:MM:ss", destination });
 }
 
 /** A log that says nothing, for tests and one-shot commands. */
