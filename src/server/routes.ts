@@ -66,7 +66,6 @@ export function createRoutes(options: RouteOptions): Route[] {
     {
       path: `${GRAPHQL_PATH}/stream`,
       methods: ["GET", "POST", "PUT", "DELETE"],
-      ownHeaders: true,
       handle: (req, res, { search }) => graphql.streams.single(req, res, search),
     },
     {

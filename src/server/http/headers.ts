@@ -14,8 +14,12 @@ export const DATA_HEADERS: readonly string[] = [
   "nosniff",
 ];
 
-/** For what a browser may show, too. */
-const COMMON_HEADERS = [...DATA_HEADERS, "referrer-policy", "no-referrer"];
+/** For what a browser may show, too: it loads nothing and stands in no frame. Pages loosen the policy. */
+const COMMON_HEADERS = [
+  ...DATA_HEADERS,
+  ...["referrer-policy", "no-referrer"],
+  ...["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
+];
 
 /** For answers that add headers one by one. */
 export function setCommonHeaders(res: ServerResponse): void {
