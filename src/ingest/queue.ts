@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Job, Worker } from "bullmq";
+import { ErrorCode, type Job, type Worker } from "bullmq";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { traceCarrier } from "../trace.ts";
@@ -25,6 +25,9 @@ import { makeQueueBoard, type QueueBoard } from "./queue-board.ts";
 
 const READY_WITHIN_MS = 10_000;
 const REMIND_MS = 30_000;
+/** Workers that start together plan the same run; a tick later at most each finds it planned. */
+const PLANNING_TRIES = 20;
+const PLANNING_PAUSE_MS = 100;
 
 export interface QueueOptions {
   databaseUrl: string;
@@ -138,7 +141,7 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
         return null;
       }
       const template = { name: "run", data: { sourceId }, opts: runOptions };
-      await queue.upsertJobScheduler(sourceId, { pattern, tz: "UTC" }, template);
+      await unlessBusy(() => queue.upsertJobScheduler(sourceId, { pattern, tz: "UTC" }, template));
       const { next } = (await queue.getJobScheduler(sourceId)) ?? {};
       return next ? new Date(next) : null;
     },
@@ -204,6 +207,19 @@ interface Asked {
 }
 
 const isNew = ({ own, job }: Asked) => job.id === own;
+
+/** Plans again when another process has planned the same tick, or is at work on it, at this moment. */
+async function unlessBusy(plan: () => Promise<unknown>): Promise<void> {
+  const busy: unknown[] = [ErrorCode.SchedulerJobIdCollision, ErrorCode.SchedulerJobSlotsBusy];
+  for (let made = 1; ; made++) {
+    try {
+      return void (await plan());
+    } catch (error) {
+      if (made >= PLANNING_TRIES || !busy.includes((error as { code?: unknown }).code)) throw error;
+      await delay(PLANNING_PAUSE_MS);
+    }
+  }
+}
 
 /** Every connection of the queue tells of each failure and each attempt; a line now and then will do. */
 function warnSeldom(log: Log): (error: Error) => void {

@@ -1,5 +1,8 @@
 /** What the ingester needs of its queue, on every backend that this machine has. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PlimsollError } from "../../src/errors.ts";
 import { nextDelayMs } from "../../src/ingest/backoff.ts";
 import type { FlowHandlers, Part, PartData } from "../../src/ingest/jobs.ts";
@@ -25,6 +28,10 @@ const model = (name: string): Part => {
 };
 const nameOf = ({ part }: PartData) => (part.kind === "model" ? part.item.externalId : "page");
 const ignore = () => {};
+const whenAborted = (signal: AbortSignal) =>
+  new Promise((go) => signal.addEventListener("abort", go));
+
+const holdingWorker = resolve(import.meta.dirname, "../helpers/holding-worker.ts");
 
 describe.each([
   { backend: "Postgres", available: true },
@@ -36,13 +43,11 @@ describe.each([
   }
   const database = useTestDatabase();
   let redis: RedisForTests | null = null;
-  const open: IngestQueue[] = [];
 
   beforeAll(async () => {
     if (backend === "Redis") redis = await startRedis();
   });
   afterAll(async () => {
-    for (const queue of open) await queue.close();
     await redis?.stop();
   });
 
@@ -50,7 +55,8 @@ describe.each([
     const { url: databaseUrl } = database;
     const redisUrl = redis?.url ?? null;
     const queue = await openQueue({ databaseUrl, redisUrl, name, log: silentLog, ...options });
-    open.push(queue);
+    // At once, because each holds connections, of which a Postgres has few.
+    onTestFinished(() => queue.close());
     return queue;
   }
 
@@ -121,6 +127,128 @@ describe.each([
     expect(told).toEqual(["good", "page", "a mistake of ours"]);
   });
 
+  it("tries a part that failed by our own fault again, each time after a longer pause", async () => {
+    const queue = await openOne("retried", { firstRetryMs: 100 });
+    const triedAt: number[] = [];
+    let told: unknown[] = [];
+    const flow = handlers({
+      work: async () => {
+        triedAt.push(performance.now());
+        if (triedAt.length <= 3) throw new Error("a mistake of ours");
+        return { result: "done", more: [] };
+      },
+      settle: async (_, results, lost) => {
+        told = [...results, ...lost];
+        return { more: [], failure: null, incomplete: null };
+      },
+    });
+    queue.work(flow, ignore);
+    await queue.runNow("retried");
+    expect(told).toEqual(["done"]);
+    const pauses = triedAt.slice(1).map((at, index) => at - triedAt[index]!);
+    expect(pauses).toHaveLength(3);
+    // Never sooner than planned; a busy machine may make it later.
+    for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThan(95 * 2 ** index);
+  });
+
+  it("gives a job whose worker was killed to another worker, once", async () => {
+    const queue = await openOne("stalled", { stalledMs: 1000 });
+    const options = { databaseUrl: database.url, redisUrl: redis?.url ?? null, name: "stalled" };
+    const settings = JSON.stringify({ ...options, stalledMs: 1000 });
+    const holder = spawn(process.execPath, ["--import", "tsx", holdingWorker, settings], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(holder, "exit");
+    try {
+      const run = queue.runNow("stalled");
+      // It says so when it holds the page of the run.
+      const [said] = await once(holder.stdout, "data");
+      expect(String(said)).toBe("holding page\n");
+      holder.kill("SIGKILL");
+      await ended;
+      const done: string[] = [];
+      const flow = handlers({
+        work: async (data) => {
+          done.push(nameOf(data));
+          return { result: null, more: [] };
+        },
+      });
+      queue.work(flow, ignore);
+      await run;
+      expect(done).toEqual(["page"]);
+    } finally {
+      holder.kill("SIGKILL");
+    }
+  });
+
+  it("lets all workers together send as many requests as a host allows", async () => {
+    const [one, two] = [await openOne("limited"), await openOne("limited")];
+    const bucket = `${backend} api`;
+    const announced = { remaining: 3, resetMs: 60_000, quota: 5, windowMs: 60_000 };
+    await one.budget.learn(bucket, announced);
+    const asked = [one, two, one, two, one, two].map((queue) => queue.budget.take(bucket));
+    const waits = await Promise.all(asked);
+    expect(waits.filter((ms) => ms === 0)).toHaveLength(3);
+    expect(waits.filter((ms) => ms > 0)).toHaveLength(3);
+  });
+
+  it("lets a worker that stops finish what goes on regardless, and take nothing more", async () => {
+    const [stopping, other] = [await openOne("finishing"), await openOne("finishing")];
+    const done: string[] = [];
+    const recording = (who: string) => async (data: PartData) => {
+      done.push(`${who} ${nameOf(data)}`);
+      return { result: null, more: [] };
+    };
+    let closed: Promise<void> | null = null;
+    const flow = handlers({
+      work: async (data, signal) => {
+        const asked = whenAborted(signal);
+        closed = stopping.close();
+        await asked;
+        const { result } = await recording("first")(data);
+        return { result, more: [model("a"), model("b")] };
+      },
+    });
+    stopping.work(flow, ignore);
+    const run = other.runNow("finishing");
+    await expect.poll(() => closed).not.toBeNull();
+    await closed;
+    expect(done).toEqual(["first page"]);
+    other.work(handlers({ work: recording("second") }), ignore);
+    await run;
+    expect(done.toSorted()).toEqual(["first page", "second a", "second b"]);
+  });
+
+  it("has a worker that stops hand back what it gives up, at no cost of an attempt", async () => {
+    const other = await openOne("handed-back", { firstRetryMs: 60_000 });
+    const run = other.runNow("handed-back");
+    let given = 0;
+    // More workers that stop than a job has attempts.
+    for (let count = 1; count <= 7; count++) {
+      const stopping = await openOne("handed-back", { firstRetryMs: 60_000 });
+      const flow = handlers({
+        work: async (_, signal) => {
+          const asked = whenAborted(signal);
+          void stopping.close();
+          await asked;
+          given++;
+          return signal.throwIfAborted() as never;
+        },
+      });
+      stopping.work(flow, ignore);
+      await expect.poll(() => given).toBe(count);
+      await stopping.close();
+    }
+    const done: string[] = [];
+    const work = async (data: PartData) => {
+      done.push(nameOf(data));
+      return { result: null, more: [] };
+    };
+    other.work(handlers({ work }), ignore);
+    await run;
+    expect(done).toEqual(["page"]);
+  });
+
   it("takes what a user waits for before the models of a sweep", async () => {
     const queue = await openOne("urgent", { concurrency: 1 });
     const order: string[] = [];
@@ -185,22 +313,32 @@ describe.each([
     expect(await queue.schedule("planned", null)).toBeNull();
   });
 
-  it("runs what a scheduler plans, once however many workers there are", async () => {
-    const [one, two] = [await openOne("two-workers"), await openOne("two-workers")];
-    const ran: string[] = [];
+  it("runs what a scheduler plans once for each tick, however many workers there are", async () => {
+    const name = "three-workers";
+    const queues = [await openOne(name), await openOne(name), await openOne(name)];
+    const begun: string[] = [];
+    const settled: string[] = [];
     const record = handlers({
       begin: async (id, sourceId) => {
-        ran.push(id);
+        begun.push(id);
         return { id, sourceId, since: null, startedAt: Date.now() };
       },
+      settle: async ({ id }) => {
+        settled.push(id);
+        return { more: [], failure: null, incomplete: null };
+      },
     });
-    for (const queue of [one, two]) queue.work(record, ignore);
-    for (const queue of [one, two]) await queue.schedule("each-second", "* * * * * *");
-    await expect.poll(() => ran.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
-    await one.schedule("each-second", null);
-    // Two workers running every occurrence twice would have begun some run twice.
-    expect(new Set(ran).size).toBe(ran.length);
-    expect(ran.length).toBeLessThanOrEqual(4);
+    for (const queue of queues) queue.work(record, ignore);
+    // Each process plans when it starts, and all of them mean the same scheduler.
+    await Promise.all(queues.map((queue) => queue.schedule("each-second", "* * * * * *")));
+    await expect.poll(() => settled.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(3);
+    await queues[0]!.schedule("each-second", null);
+    const isDone = () => settled.toSorted().join() === begun.toSorted().join();
+    await expect.poll(isDone, { timeout: 5000 }).toBe(true);
+    // The id of a scheduled run ends in the time of its tick.
+    const ticks = begun.map((id) => Number(id.split(":").at(-1)));
+    expect(ticks.every((tick) => tick > 0 && tick % 1000 === 0)).toBe(true);
+    expect(new Set(ticks).size).toBe(ticks.length);
   });
 
   it("tells the asker of a run why it failed and tries it no further", async () => {
