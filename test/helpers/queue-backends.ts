@@ -65,7 +65,32 @@ export async function startOwnRedis(...options: string[]): Promise<OwnRedis> {
   };
 }
 
-async function freePort(): Promise<number> {
+/** Whether that server was built with TLS: it ends at the first option that it does not know. */
+export function redisSpeaksTls(): boolean {
+  if (!binary) return false;
+  const { stderr } = spawnSync(binary, ["--tls-port", "0", "--no-such-option", "1"]);
+  return String(stderr).includes("no-such-option");
+}
+
+/** One that speaks TLS alone. */
+export async function startTlsRedis(
+  port: number,
+  certificate: string,
+  key: string,
+): Promise<RedisForTests> {
+  const address = ["--port", "0", "--tls-port", String(port), "--bind", "127.0.0.1"];
+  const trust = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
+  const server = spawn(binary!, [...address, ...trust, "--save", ""], { stdio: "ignore" });
+  return {
+    url: `rediss://localhost:${port}`,
+    async stop() {
+      server.kill("SIGTERM");
+      await Promise.race([once(server, "exit"), delay(5000)]);
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();
