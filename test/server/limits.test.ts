@@ -105,28 +105,6 @@ test("an operation that takes too long is ended with 503", async () => {
   expect(body.errors?.[0]?.extensions?.code).toBe("SERVICE_UNAVAILABLE");
 });
 
-test("a client that sends its headers drop by drop is cut", async () => {
-  const limits = { ...LIMITS, headersTimeout: 150, connectionsCheckingInterval: 50 };
-  const listener = await listen("127.0.0.1", 0, (_req, res) => res.end("ok"), limits);
-  onTestFinished(() => listener.close(0));
-  const answer = await new Promise<string>((resolve) => {
-    let text = "";
-    const socket = connect(listener.port, "127.0.0.1", () =>
-      socket.write("GET / HTTP/1.1\r\nHost: x\r\n"),
-    );
-    const drip = setInterval(() => socket.write("x-a: b\r\n"), 40);
-    socket.on("data", (bytes) => {
-      text += bytes;
-    });
-    socket.on("error", () => {});
-    socket.on("close", () => {
-      clearInterval(drip);
-      resolve(text);
-    });
-  });
-  expect(answer).toMatch(/^HTTP\/1\.1 408/);
-});
-
 test("the time limits on receiving do not cut an answer that streams", async () => {
   const limits = {
     ...LIMITS,
