@@ -120,7 +120,7 @@ const database = await openBenchDatabase(options.models);
 const contenders: Contender[] = [];
 const load = loadProcess();
 try {
-  const own = { PORT: "0", LOG_LEVEL: "error" };
+  const own = { PORT: "0", LOG_LEVEL: "error", NODE_ENV: "production" };
   const env = { DATABASE_URL: database.url, FITS_SQL: database.fitsSql, ...own };
   for (const plan of plans()) {
     note(`starting ${plan.name}`);

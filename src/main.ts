@@ -4,6 +4,7 @@
  * `app/` and loaded when it is asked for. Errors that we raise on purpose are printed as a sentence, all
  * others with their stack.
  */
+import "./config/production.ts";
 import * as nodeModule from "node:module";
 import { Command } from "commander";
 import { describeVariables, readConfig } from "./config.ts";

@@ -1,0 +1,5 @@
+/**
+ * Imported before everything else. Libraries that look at NODE_ENV check themselves on every call
+ * unless it says production, which is what this program runs in unless somebody says otherwise.
+ */
+process.env.NODE_ENV ??= "production";
