@@ -73,6 +73,8 @@ export function createRoutes(options: RouteOptions): Route[] {
       methods: READ,
       async handle(req, res, { path, rest }) {
         const file = (await graphiqlAssets()).files.get(rest);
+        // A worker obeys the policy that its script came with; the page's own is the one to hold.
+        res.removeHeader("content-security-policy");
         return file ? sendContent(req, res, file) : notFound(res, path);
       },
     },
