@@ -20,7 +20,7 @@ export interface BenchDatabase {
   url: string;
   db: Database;
   sample: CatalogSample;
-  /** The memory of model `m` as SQL, for those who write SQL by hand; `$CTX` stands for nothing. */
+  /** What a model takes under the settings of the list, as SQL for those who write theirs by hand. */
   fitsSql: string;
   remove(): Promise<void>;
 }
