@@ -49,8 +49,10 @@ export interface MoeFeedForward {
   kind: "moe";
   /** Routed experts. */
   experts: number;
-  /** Routed experts that each token visits. */
+  /** Routed experts that each token chooses, idle ones among them. */
   activeExperts: number;
+  /** Outputs of the router that stand for doing nothing: chosen like experts, without weights (LongCat). */
+  idleExperts?: number;
   expertWidth: number;
   gated: boolean;
   /** Biases inside the experts and on the router (gpt-oss). */
@@ -97,6 +99,27 @@ export interface Component {
   /** Unique parameters; null when the publisher does not say enough to count them. */
   parameters: number | null;
   note?: string;
+}
+
+/** An embedding narrower than the layers, with a matrix that widens it (ALBERT, small ELECTRA, OPT 350M). */
+export interface NarrowEmbedding {
+  width: number;
+  /** Positions, segments and the norm of the embedding are as narrow (ALBERT), or as wide as the layers (OPT). */
+  positions: boolean;
+  /** A bias on the widening matrix. */
+  bias: boolean;
+  /** A matrix narrows the stream again before the tied head (OPT). */
+  narrowsAgain: boolean;
+}
+
+/** Where the encoder of an encoder-decoder is unlike the decoder. */
+export interface EncoderShape {
+  hiddenSize: number;
+  /** Rows of a token embedding of its own; 0 where both stacks share one. */
+  vocabSize: number;
+  /** Rows of its learned table of positions. */
+  learnedPositions: number;
+  norms: LayerNorms;
 }
 
 /** Extra layers that predict further tokens (DeepSeek-V3 MTP, GLM-4.5 NextN); not part of `layers`. */
@@ -155,8 +178,11 @@ export interface Architecture {
   layers: LayerGroup[];
   /** True when the layers keep a cache from token to token (false for BERT-like encoders). */
   causal: boolean;
+  narrowEmbedding?: NarrowEmbedding | null;
   /** Encoder of an encoder-decoder model; its output is not cached but feeds cross-attention. */
   encoderLayers?: LayerGroup[];
+  /** Absent: as wide as the decoder, two norms per layer, no positions or embedding of its own. */
+  encoderShape?: EncoderShape | null;
   /** Rows of the learned table of relative positions, one per stack (T5); 0 or absent when there is none. */
   relativePositionBuckets?: number;
   perLayerEmbedding?: PerLayerEmbedding | null;

@@ -50,6 +50,8 @@ export interface AttentionWindow {
 export interface AttentionWeights {
   /** Bias on query, key and value projections (`attention_bias`, `qkv_bias`). */
   qkvBias: boolean;
+  /** Only query and value have that bias (Whisper). */
+  keyUnbiased?: boolean;
   /** Bias on the output projection. */
   outputBias: boolean;
   /** RMS norm on queries and keys: `head` has one vector of head width, `full` one of all heads together. */
@@ -66,6 +68,8 @@ export interface AttentionWeights {
   storedWhenShared?: boolean;
   /** The layer runs an earlier layer's matrices over a cache of its own, and stores none (Zamba). */
   borrowed?: boolean;
+  /** Queries take two steps, through a normalised stream of this width (Step 3). */
+  queryRank?: number;
   /** A router chooses the query and output projections of each token; keys and values are common (JetMoE). */
   queryExperts?: { experts: number; active: number };
 }
@@ -219,4 +223,9 @@ export interface CrossAttention {
   valueDim: number;
   /** Tokens of the other side that are cached per sequence: encoder length or vision tokens. */
   sourceTokens: number;
+  /** Width of the other side where it is not the model's (T5Gemma). */
+  sourceWidth?: number;
+  /** Biases on its four projections (BART), or on all but the key's (Whisper). */
+  bias?: boolean;
+  keyUnbiased?: boolean;
 }

@@ -23,9 +23,7 @@ describe("class tables", () => {
   it("know the text class of every wrapper", () => {
     for (const [name, { text, textBy }] of Object.entries(WRAPPERS)) {
       for (const type of [text, ...Object.values(textBy?.values ?? {})]) {
-        const known = findClass(null, type) !== null;
-        // The text model of Step 3 projects its queries in two steps, which no mixer describes yet.
-        expect([name, type, known]).toEqual([name, type, type !== "step3_text"]);
+        expect(findClass(null, type), `${name}: ${type}`).not.toBeNull();
       }
     }
   });

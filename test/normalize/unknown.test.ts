@@ -70,23 +70,30 @@ describe("classes that nobody has taught the normaliser", () => {
     });
   });
 
-  it("OPT 350M has an embedding narrower than its layers", () => {
+  it("state-spaces/mamba2attn-2.7b mixes attention of its own kind among its blocks", () => {
     const { outcome, reason, facts } = normalizeConfig({
-      id: "facebook/opt-350m",
+      id: "state-spaces/mamba2attn-2.7b",
       config: {
-        architectures: ["OPTForCausalLM"],
-        model_type: "opt",
-        hidden_size: 1024,
-        word_embed_proj_dim: 512,
-        ffn_dim: 4096,
-        num_hidden_layers: 24,
-        num_attention_heads: 16,
-        vocab_size: 50272,
+        d_model: 2560,
+        n_layer: 64,
+        vocab_size: 50277,
+        ssm_cfg: { layer: "Mamba2" },
+        attn_layer_idx: [9, 18, 27, 36, 45, 56],
       },
     });
     expect(outcome).toBe("partial");
-    expect(reason).toBe("The embedding is 512 wide and the layers 1024.");
+    expect(reason).toBe("The model class mamba_ssm with attention is not known.");
     expect(facts.totalParameters).toBeUndefined();
+  });
+
+  it("liuhaotian/llava-v1.5-7b names its tower without describing it, so its total is unknown", () => {
+    const { outcome, facts, issues } = read("meta-llama/Llama-3.1-8B", {
+      model_type: "llava_llama",
+      mm_vision_tower: "openai/clip-vit-large-patch14-336",
+    });
+    expect(outcome).toBe("model");
+    expect(facts.totalParameters).toBeUndefined();
+    expect(issues.map(({ code }) => code)).toEqual(["UNCOUNTED_PART"]);
   });
 
   it("does not read an unknown kind of layer as attention", () => {

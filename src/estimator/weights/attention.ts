@@ -23,11 +23,17 @@ export function attentionTensors(list: TensorList, mixer: AttentionMixer, model:
     list.matrix("attn_qkv", hidden, query + key + value);
     list.bias(weights.qkvBias, "attn_qkv", query + key + value);
   } else {
-    if (!weights.queryExperts) list.matrix("attn_q", hidden, query);
+    if (weights.queryRank !== undefined) {
+      list.matrix("attn_q_a", hidden, weights.queryRank);
+      list.f32("attn_q_a_norm.weight", weights.queryRank);
+      list.matrix("attn_q_b", weights.queryRank, query);
+    } else if (!weights.queryExperts) {
+      list.matrix("attn_q", hidden, query);
+    }
     list.bias(weights.qkvBias, "attn_q", query);
     if (stored) {
       list.matrix("attn_k", hidden, key, ghost);
-      list.bias(weights.qkvBias, "attn_k", key, ghost);
+      list.bias(weights.qkvBias && !weights.keyUnbiased, "attn_k", key, ghost);
       if (!weights.keyIsValue) list.matrix("attn_v", hidden, value, ghost);
       list.bias(weights.qkvBias && !weights.keyIsValue, "attn_v", value, ghost);
     }

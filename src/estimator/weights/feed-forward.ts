@@ -49,13 +49,14 @@ function moeTensors(
 ): void {
   const { experts, expertWidth, gated, bias, sharedWidth, latentWidth } = moe;
   const storage = quirks.sourceRouter ? "source" : "f32";
-  list.matrix("ffn_gate_inp", hidden, experts, { storage });
-  list.bias(bias, "ffn_gate_inp", experts);
+  const choices = experts + (moe.idleExperts ?? 0);
+  list.matrix("ffn_gate_inp", hidden, choices, { storage });
+  list.bias(bias, "ffn_gate_inp", choices);
   if (quirks.routerTable > 0) {
     list.f32("ffn_gate_tid2eid.weight", quirks.routerTable, { modelElements: 0 });
   } else if (moe.routerBias) {
     // A buffer that training adjusts by rule: stored, but not a learned parameter.
-    list.f32("exp_probs_b.bias", experts, moe.routerBiasLearned ? {} : { modelElements: 0 });
+    list.f32("exp_probs_b.bias", choices, moe.routerBiasLearned ? {} : { modelElements: 0 });
   }
   if (moe.routerScale) {
     list.f32("ffn_gate_inp.scale", hidden);
@@ -69,7 +70,7 @@ function moeTensors(
   const routed = {
     part: "experts",
     stacked: experts > 1,
-    activeFraction: moe.activeExperts / experts,
+    activeFraction: moe.activeExperts / choices,
   } as const;
   const matrices: [string, number, number][] = [
     ["ffn_up_exps", input, expertWidth],

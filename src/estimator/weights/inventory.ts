@@ -34,21 +34,32 @@ export function inventory(architecture: Architecture, withMtp = false): Tensor[]
 }
 
 /** The other stack of an encoder-decoder, behind the decoder's layers, with its own final norm. */
-function encoderTensors(list: TensorList, architecture: Architecture, first: number): void {
-  const groups = architecture.encoderLayers ?? [];
+function encoderTensors(list: TensorList, decoder: Architecture, first: number): void {
+  const groups = decoder.encoderLayers ?? [];
+  const shape = decoder.encoderShape;
+  const architecture: Architecture = shape
+    ? { ...decoder, hiddenSize: shape.hiddenSize, norms: shape.norms }
+    : { ...decoder, norms: { ...decoder.norms, perLayer: 2, afterEmbedding: false } };
   let layer = first;
   for (const group of groups) {
     list.layer = layer;
     list.repeats = group.count;
-    layerTensors(list, architecture, { ...group, norms: group.norms ?? 2 });
+    layerTensors(list, architecture, group);
     layer += group.count;
   }
   list.layer = null;
   list.repeats = 1;
-  list.part = "norms";
-  if (groups.length > 0 && architecture.norms.final) {
-    list.norm("enc.output_norm", architecture.hiddenSize, architecture.norms.bias);
+  const { hiddenSize: hidden, norms } = architecture;
+  list.part = "embedding";
+  if (shape) list.matrix("enc.token_embd", hidden, shape.vocabSize, { host: true });
+  if (shape && shape.learnedPositions > 0) {
+    list.f32("enc.position_embd.weight", hidden * shape.learnedPositions, { host: true });
   }
+  list.part = "norms";
+  if (groups.length > 0 && norms.afterEmbedding) {
+    list.norm("enc.token_embd_norm", hidden, norms.bias);
+  }
+  if (groups.length > 0 && norms.final) list.norm("enc.output_norm", hidden, norms.bias);
   const buckets = architecture.relativePositionBuckets ?? 0;
   const [attention] = architecture.layers;
   if (buckets === 0 || attention?.mixer.kind !== "attention") return;

@@ -128,10 +128,18 @@ function crossAttentionTensors(
   architecture: Architecture,
   group: LayerGroup,
 ): void {
-  const cross = group.crossAttention!;
+  const { heads, kvHeads, keyDim, valueDim, sourceWidth, ...cross } = group.crossAttention!;
   const hidden = architecture.hiddenSize;
-  list.matrix("cross_attn_q", hidden, cross.heads * cross.keyDim);
-  list.matrix("cross_attn_k", hidden, cross.kvHeads * cross.keyDim);
-  list.matrix("cross_attn_v", hidden, cross.kvHeads * cross.valueDim);
-  list.matrix("cross_attn_o", cross.heads * cross.valueDim, hidden);
+  const source = sourceWidth ?? hidden;
+  const bias = cross.bias === true;
+  const matrices: [name: string, columns: number, rows: number, bias: boolean][] = [
+    ["cross_attn_q", hidden, heads * keyDim, bias],
+    ["cross_attn_k", source, kvHeads * keyDim, bias && cross.keyUnbiased !== true],
+    ["cross_attn_v", source, kvHeads * valueDim, bias],
+    ["cross_attn_o", heads * valueDim, hidden, bias],
+  ];
+  for (const [name, columns, rows, hasBias] of matrices) {
+    list.matrix(name, columns, rows);
+    list.bias(hasBias, name, rows);
+  }
 }

@@ -4,17 +4,25 @@ import type { TensorList } from "./tensor.ts";
 
 export function topTensors(list: TensorList, architecture: Architecture): void {
   const { hiddenSize: hidden, norms } = architecture;
+  const narrow = architecture.narrowEmbedding;
+  const embedded = narrow?.width ?? hidden;
+  const positioned = narrow?.positions ? narrow.width : hidden;
   const vocab = architecture.ggufVocabSize ?? architecture.vocabSize;
   list.part = "embedding";
-  list.matrix("token_embd", hidden, vocab, {
+  list.matrix("token_embd", embedded, vocab, {
     host: true,
-    modelElements: hidden * architecture.vocabSize,
+    modelElements: embedded * architecture.vocabSize,
   });
   if (architecture.learnedPositions > 0) {
-    list.f32("position_embd.weight", hidden * architecture.learnedPositions, { host: true });
+    list.f32("position_embd.weight", positioned * architecture.learnedPositions, { host: true });
   }
   const types = architecture.tokenTypes ?? 0;
-  if (types > 0) list.f32("token_types.weight", hidden * types, { host: true });
+  if (types > 0) list.f32("token_types.weight", positioned * types, { host: true });
+  if (narrow) {
+    list.matrix("embd_proj_in", narrow.width, hidden);
+    list.bias(narrow.bias, "embd_proj_in", hidden);
+    if (narrow.narrowsAgain) list.matrix("embd_proj_out", hidden, narrow.width);
+  }
   const perLayer = architecture.perLayerEmbedding;
   if (perLayer) {
     const layers = architecture.layers.reduce((sum, group) => sum + group.count, 0);
@@ -33,7 +41,7 @@ export function topTensors(list: TensorList, architecture: Architecture): void {
     list.matrix("altup_unembd_proj", hidden, hidden * (altUp.inputs - 1), square);
   }
   list.part = "norms";
-  if (norms.afterEmbedding) list.norm("token_embd_norm", hidden, norms.bias);
+  if (norms.afterEmbedding) list.norm("token_embd_norm", positioned, norms.bias);
   if (norms.final && norms.kind !== "none") list.norm("output_norm", hidden, norms.bias);
   if (architecture.ropeFactorElements > 0) {
     list.f32("rope_freqs.weight", architecture.ropeFactorElements, { modelElements: 0 });
@@ -47,7 +55,7 @@ export function topTensors(list: TensorList, architecture: Architecture): void {
   }
   if (!architecture.outputHead) return;
   if (!architecture.tiedEmbeddings) {
-    list.matrix("output", hidden, vocab, { modelElements: hidden * architecture.vocabSize });
+    list.matrix("output", embedded, vocab, { modelElements: embedded * architecture.vocabSize });
   }
   list.bias(architecture.outputHeadBias, "output", vocab);
 }

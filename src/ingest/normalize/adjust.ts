@@ -27,6 +27,15 @@ const ADJUSTMENTS: Readonly<Record<string, Adjustment>> = {
   parallelBlock: (reader) => ({
     normsPerLayer: reader.flag("use_parallel_residual", "parallel block") ? 1 : 2,
   }),
+  /** OPT 350M normalises after its blocks, and so ends without a norm. */
+  opt: (reader) => ({
+    finalNorm: reader.flag({ key: "do_layer_norm_before", otherwise: true }, "norm before blocks"),
+  }),
+  /** Jina 3 turns positions where RoBERTa looks them up. */
+  roberta: (reader) =>
+    reader.string(["position_embedding_type"], "positions") === "rotary"
+      ? { positions: "rope", gguf: "jina-bert-v3" }
+      : {},
   /** Baichuan's 13B models have ALiBi positions; their files state no maximum of positions. */
   baichuan: (reader) =>
     reader.find(["max_position_embeddings"], "positions") === null ? { positions: "alibi" } : {},

@@ -95,6 +95,7 @@ export const ALIASES = {
     "model_max_length",
     "max_context_length",
     "max_target_positions",
+    "max_decoder_position_embeddings",
     "context_length",
   ),
   experts: count(

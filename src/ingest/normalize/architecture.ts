@@ -16,8 +16,10 @@ import { readCrossAttention, readEncoder } from "./encoder.ts";
 import { readExtras } from "./extras.ts";
 import { readContext } from "./facts/context.ts";
 import { feedForwardReader } from "./feed-forward/index.ts";
+import { readEnding } from "./head.ts";
 import { blockConfigLayers } from "./layout/block-configs.ts";
 import { readExtraTensors } from "./layout/extra-tensors.ts";
+import { grouped } from "./layout/grouped.ts";
 import { countLayers, layerTokens } from "./layout/index.ts";
 import { repeated } from "./layout/loops.ts";
 import { sharedBlockLayers } from "./layout/shared-blocks.ts";
@@ -27,6 +29,7 @@ import { readPrediction } from "./prediction.ts";
 import { type ConfigReader, unknownArchitecture } from "./reader.ts";
 import { checkArchitecture } from "./sane.ts";
 import type { Sections } from "./sections.ts";
+import { readEmbedderParts } from "./towers/embedders.ts";
 import { readComponents } from "./towers/index.ts";
 import { readPooler } from "./towers/pooler.ts";
 
@@ -40,7 +43,7 @@ export function readArchitecture(
   const traits = adjustTraits(reader, sections.modelClass);
   const hiddenSize = reader.required("hidden");
   const vocabSize = reader.required("vocab");
-  checkEmbeddingWidth(reader, traits, hiddenSize);
+  const ending = readEnding(reader, sections, traits.outputHead, hiddenSize);
   const contextLength = readContext(reader);
   const layers = readLayers(reader, traits, hiddenSize, contextLength, log);
   const architecture: Architecture = {
@@ -50,33 +53,40 @@ export function readArchitecture(
       { key: "tie_word_embeddings", otherwise: traits.tied },
       "tied head",
     ),
-    outputHead: traits.outputHead,
-    outputHeadBias: traits.outputHead && reader.flag(traits.outputHeadBias, "bias of the head"),
+    outputHead: ending.languageHead,
+    outputHeadBias: ending.languageHead && reader.flag(traits.outputHeadBias, "bias of the head"),
+    ...readNarrowEmbedding(reader, traits, hiddenSize),
     learnedPositions: learnedPositions(traits, contextLength),
     contextLength,
     ropeFactorElements: ropeFactorElements(reader, layers),
     norms: readNorms(reader, traits),
     layers,
     causal: traits.causal,
-    ...readEncoder(reader, traits, hiddenSize),
+    ...readEncoder(reader, sections, traits, hiddenSize),
     ...readExtras(reader, traits, vocabSize),
-    components: [
-      ...readComponents(sections, hiddenSize),
-      ...(traits.pooler ? readPooler(sections.architectureName, hiddenSize, vocabSize) : []),
-    ],
+    components: [...readComponents(sections, hiddenSize), ...ending.components],
     ggufArchitecture: sections.wrapper?.gguf ?? converterName(traits, layers),
   };
+  architecture.components.push(
+    ...readPooler(sections.architectureName, traits.pooler, architecture),
+    ...readEmbedderParts(sections, architecture),
+  );
   Object.assign(architecture, readPrediction(reader, traits, architecture));
   checkArchitecture(architecture);
   return { architecture, traits };
 }
 
-/** OPT 350M and small ELECTRA project a narrow embedding up, which the shape has no place for. */
-function checkEmbeddingWidth(reader: ConfigReader, traits: ClassTraits, hidden: number): void {
-  const key = traits.embeddingWidthKey;
-  const width = key === null ? null : reader.real([key], "width of the embedding");
-  if (key === null || width === null || width === hidden) return;
-  throw unknownArchitecture(key, `The embedding is ${width} wide and the layers ${hidden}.`);
+function readNarrowEmbedding(
+  reader: ConfigReader,
+  { narrow, outputHead }: ClassTraits,
+  hidden: number,
+): Pick<Architecture, "narrowEmbedding"> {
+  const width = narrow === null ? null : reader.real([narrow.key], "width of the embedding");
+  if (narrow === null || width === null || width === hidden) return {};
+  const { positions, bias, narrowsAgain = false } = narrow;
+  return {
+    narrowEmbedding: { width, positions, bias, narrowsAgain: narrowsAgain && outputHead },
+  };
 }
 
 /** What the converter calls the class; some have another name with experts, or none. */
@@ -149,20 +159,6 @@ function readLayers(
 function expertNorms(traits: ClassTraits, feedForward: FeedForward): { norms?: number } {
   const apart = feedForward.kind === "moe" && feedForward.routerScale === true;
   return apart ? { norms: traits.normsPerLayer + 3 } : {};
-}
-
-/** Joins equal neighbours; order is kept. */
-export function grouped(layers: LayerGroup[]): LayerGroup[] {
-  const groups: LayerGroup[] = [];
-  let last = "";
-  for (const layer of layers) {
-    const shape = JSON.stringify({ ...layer, count: 1 });
-    const previous = groups.at(-1);
-    if (previous !== undefined && shape === last) previous.count += layer.count;
-    else groups.push({ ...layer });
-    last = shape;
-  }
-  return groups;
 }
 
 function readNorms(reader: ConfigReader, traits: ClassTraits): LayerNorms {

@@ -7,6 +7,7 @@ import type { FactName, FactOrigin, ModelFacts } from "../../db/facts.ts";
 import { PlimsollError } from "../../errors.ts";
 import type { Architecture } from "../../estimator/architecture.ts";
 import { readArchitecture } from "./architecture.ts";
+import { inLibraryNames } from "./dialects/index.ts";
 import { extendedContext, readRopeScaling } from "./facts/context.ts";
 import { Findings } from "./facts/findings.ts";
 import { hubFacts } from "./facts/hub.ts";
@@ -19,7 +20,6 @@ import { useCaseFacts } from "./facts/use-cases.ts";
 import { readWeightFormat } from "./facts/weight-format.ts";
 import { ignoredKeys } from "./ignored.ts";
 import { ReadingLog } from "./log.ts";
-import { configFromParams, isParams } from "./params.ts";
 import { ConfigReader, isRecord, type Json } from "./reader.ts";
 import { refusalOf } from "./refusal.ts";
 import { findSections, type Sections } from "./sections.ts";
@@ -29,7 +29,7 @@ export { parseConfigText } from "./parse.ts";
 export type { HubFacts, IgnoredKey, NormalizeInput, Outcome, Reading, UsedKey } from "./types.ts";
 
 /** Goes up when the same config gives another reading. */
-export const NORMALIZER_VERSION = 2;
+export const NORMALIZER_VERSION = 3;
 
 /** Facts from a listing alone, for models whose files cannot be read. */
 export function normalizeListing(
@@ -88,8 +88,7 @@ function libraryDefaults({ path, textType, wrapper }: Sections): Json {
 
 /** The config itself, or what `params.json` says where there is none. */
 function configOf({ config, files }: NormalizeInput): unknown {
-  if (isParams(config)) return configFromParams(config);
-  return config == null && isParams(files?.params) ? configFromParams(files.params) : config;
+  return inLibraryNames(config ?? files?.params ?? config);
 }
 
 interface Shape {

@@ -5,9 +5,11 @@
  * with the key in it, never a silent default.
  */
 import type { FactName, FactOrigin } from "../../db/facts.ts";
-import { PlimsollError } from "../../errors.ts";
 import { ALIASES, type Canonical, FACT_OF, USUAL_KEY } from "./aliases.ts";
+import { hostile, invalid, missing, show } from "./problems.ts";
 import type { UsedKey } from "./types.ts";
+
+export * from "./problems.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -47,30 +49,6 @@ function at(values: Json, path: string): unknown {
     value = own(value, key);
   }
   return value;
-}
-
-/** The config contradicts itself. */
-export function invalid(key: string, message: string): PlimsollError {
-  return new PlimsollError("INVALID_CONFIG", message, { details: { field: key } });
-}
-
-/** A value that no real model can have: the whole file is not believed. */
-export function hostile(key: string, message: string): PlimsollError {
-  return new PlimsollError("INVALID_CONFIG", message, { details: { field: key, hostile: true } });
-}
-
-export function missing(key: string, message: string): PlimsollError {
-  return new PlimsollError("INVALID_CONFIG", message, { details: { field: key, missing: true } });
-}
-
-export function unknownArchitecture(key: string, message: string): PlimsollError {
-  return new PlimsollError("UNKNOWN_ARCHITECTURE", message, { details: { field: key } });
-}
-
-/** A printable form of an upstream value, cut short: it ends up in messages. */
-export function show(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 export class ConfigReader {

@@ -61,8 +61,9 @@ function firstArchitecture(section: Json): string | null {
   return Array.isArray(value) && typeof value[0] === "string" ? value[0] : null;
 }
 
-function nested(top: Json): { section: Json; path: string } | null {
-  for (const path of TEXT_SECTIONS) {
+function nested(top: Json, own: string | undefined): { section: Json; path: string } | null {
+  const paths = own === undefined ? TEXT_SECTIONS : [[own], ...TEXT_SECTIONS];
+  for (const path of paths) {
     let section: unknown = top;
     for (const key of path) {
       section = isRecord(section) && Object.hasOwn(section, key) ? section[key] : undefined;
@@ -87,8 +88,8 @@ function textClassOf(wrapper: Wrapper, top: Json): string {
 }
 
 export function findSections(top: Json): Sections {
-  const inner = nested(top);
   const wrapper = wrapperOf(top);
+  const inner = nested(top, wrapper?.section);
   const architectureName = firstArchitecture(top);
   const modelType = text(top, "model_type");
   const section = inner?.section ?? top;

@@ -1,10 +1,10 @@
-/** Encoders (BERT and after) and encoder-decoders (T5, BART, Whisper). Nothing is cached by an encoder. */
-import { type ClassTraits, type EncoderTraits, type ModelClass, PLAIN, row } from "./types.ts";
+/** Encoders: BERT and what came after it. They read the whole input at once, and cache nothing. */
+import { type ClassTraits, type ExtraRow, type ModelClass, PLAIN, row } from "./types.ts";
 
 const BERT: ClassTraits = {
   ...PLAIN,
   gguf: "bert",
-  pooler: true,
+  pooler: "pooled",
   causal: false,
   outputHead: false,
   tied: true,
@@ -29,36 +29,13 @@ const BERT: ClassTraits = {
   },
 };
 
-const SEQ2SEQ: ClassTraits = {
-  ...PLAIN,
-  kvHeads: "queries",
-  tied: true,
-  norm: "layer",
-  normBias: true,
-  normsPerLayer: 3,
-  normAfterEmbedding: true,
-  qkvBias: true,
-  outputBias: true,
-  mlpBias: true,
-  gated: false,
-  activation: "gelu",
-  positions: "learned",
-  extraPositions: 2,
-};
+const NARROW = { key: "embedding_size", positions: true, bias: false } as const;
 
-const BART_ENCODER: EncoderTraits = {
-  layers: ["encoder_layers"],
-  heads: ["encoder_attention_heads"],
-  feedForward: ["encoder_ffn_dim"],
-  sourceTokens: { key: "max_position_embeddings", otherwise: 1024 },
-};
-
-const T5_ENCODER: EncoderTraits = {
-  layers: ["num_layers"],
-  heads: ["num_heads"],
-  feedForward: ["d_ff"],
-  sourceTokens: { key: "n_positions", otherwise: 512 },
-};
+/** Longformer's queries, keys and values for tokens that see everything, beside those for neighbours. */
+export const GLOBAL_PROJECTIONS: readonly ExtraRow[] = Array.from({ length: 3 }, () => [
+  { columns: ["hidden"], rows: ["hidden"] },
+  { columns: ["hidden"] },
+]).flat();
 
 export const ENCODER_CLASSES: readonly ModelClass[] = [
   row("bert", { architectures: ["BertModel", "BertForMaskedLM"] }, BERT),
@@ -66,6 +43,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     "roberta xlm-roberta xlm-roberta-xl camembert",
     {
       architectures: ["RobertaModel", "XLMRobertaModel", "CamembertModel"],
+      adjust: "roberta",
       defaults: { max_position_embeddings: 514, type_vocab_size: 1 },
     },
     BERT,
@@ -89,19 +67,25 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   ),
   row("mpnet", { defaults: { type_vocab_size: 0 } }, BERT),
   row("ernie", {}, BERT),
-  row("electra", { pooler: false, embeddingWidthKey: "embedding_size" }, BERT),
+  row("electra", { pooler: "discriminator", narrow: { ...NARROW, bias: true } }, BERT),
+  row(
+    "albert",
+    { gguf: null, narrow: { ...NARROW, bias: true }, storedLayersKey: "num_hidden_groups" },
+    BERT,
+  ),
+  row("longformer", { gguf: null, extras: GLOBAL_PROJECTIONS }, BERT),
   row(
     "distilbert",
-    { pooler: false, architectures: ["DistilBertModel"], defaults: { type_vocab_size: 0 } },
+    { pooler: "none", architectures: ["DistilBertModel"], defaults: { type_vocab_size: 0 } },
     BERT,
   ),
   row(
     "deberta deberta-v2",
     {
-      pooler: false,
+      pooler: "none",
       gguf: null,
       positions: "relative",
-      embeddingWidthKey: "embedding_size",
+      narrow: NARROW,
       defaults: { type_vocab_size: 0 },
     },
     BERT,
@@ -109,7 +93,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "nomic_bert",
     {
-      pooler: false,
+      pooler: "none",
       gguf: "nomic-bert",
       architectures: ["NomicBertModel"],
       positions: "rope",
@@ -128,7 +112,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "new gte",
     {
-      pooler: false,
+      pooler: "none",
       gguf: null,
       architectures: ["NewModel"],
       positions: "rope",
@@ -141,7 +125,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "modernbert",
     {
-      pooler: false,
+      pooler: "none",
       gguf: "modern-bert",
       architectures: ["ModernBertModel", "ModernBertForMaskedLM"],
       positions: "rope",
@@ -166,7 +150,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "modernbert-decoder",
     {
-      pooler: false,
+      pooler: "none",
       architectures: ["ModernBertDecoderForCausalLM"],
       gguf: null,
       causal: true,
@@ -188,7 +172,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
   row(
     "eurobert",
     {
-      pooler: false,
+      pooler: "none",
       norm: "rms",
       normBias: false,
       normAfterEmbedding: false,
@@ -204,48 +188,5 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       defaults: { type_vocab_size: 0 },
     },
     BERT,
-  ),
-  row(
-    "t5 mt5 umt5 longt5",
-    {
-      gguf: "t5",
-      architectures: [
-        "T5ForConditionalGeneration",
-        "MT5ForConditionalGeneration",
-        "T5EncoderModel",
-      ],
-      norm: "rms",
-      normBias: false,
-      normAfterEmbedding: false,
-      qkvBias: false,
-      outputBias: false,
-      mlpBias: false,
-      positions: "relative",
-      extraPositions: 0,
-      activation: "relu",
-      encoder: T5_ENCODER,
-      adjust: "t5",
-    },
-    SEQ2SEQ,
-  ),
-  row("bart mbart plbart florence2_language", { encoder: BART_ENCODER }, SEQ2SEQ),
-  row(
-    "m2m_100 marian pegasus blenderbot",
-    { encoder: BART_ENCODER, positions: "sinusoidal" },
-    SEQ2SEQ,
-  ),
-  row(
-    "whisper",
-    {
-      architectures: ["WhisperForConditionalGeneration"],
-      normAfterEmbedding: false,
-      extraPositions: 0,
-      encoder: {
-        ...BART_ENCODER,
-        sourceTokens: { key: "max_source_positions", otherwise: 1500 },
-      },
-      defaults: { max_target_positions: 448 },
-    },
-    SEQ2SEQ,
   ),
 ];

@@ -9,13 +9,16 @@ import { MAMBA_CLASSES } from "./mamba.ts";
 import { MOE_CLASSES } from "./moe.ts";
 import { MOE_WINDOWED_CLASSES } from "./moe-windowed.ts";
 import { QWEN_CLASSES } from "./qwen.ts";
+import { QWEN_MOE_CLASSES } from "./qwen-moe.ts";
 import { RECURRENT_CLASSES } from "./recurrent.ts";
+import { SEQ2SEQ_CLASSES } from "./seq2seq.ts";
 import type { ModelClass } from "./types.ts";
 
 /** Every row of the class tables. */
 export const CLASSES: readonly ModelClass[] = [
   ...LLAMA_CLASSES,
   ...QWEN_CLASSES,
+  ...QWEN_MOE_CLASSES,
   ...DENSE_CLASSES,
   ...CLASSIC_CLASSES,
   ...MOE_CLASSES,
@@ -25,6 +28,7 @@ export const CLASSES: readonly ModelClass[] = [
   ...MAMBA_CLASSES,
   ...RECURRENT_CLASSES,
   ...ENCODER_CLASSES,
+  ...SEQ2SEQ_CLASSES,
 ];
 
 const BY_NAME = new Map<string, ModelClass>();
@@ -54,6 +58,7 @@ function stem(name: string): string {
 /**
  * The row of a class, or null when none is known. A class name in `architectures` says which code runs
  * and so beats `model_type`, which publishers invent or leave over (`kimi_k2` runs DeepSeek V3's code).
+ * The exception is a type that looks both ways: embedding models keep the name of the decoder they were.
  */
 export function findClass(
   architecture: string | null,
@@ -62,5 +67,6 @@ export function findClass(
   const byArchitecture =
     architecture === null ? undefined : BY_ARCHITECTURE.get(stem(architecture));
   const byName = modelType === null ? undefined : BY_NAME.get(modelType);
-  return byArchitecture ?? byName ?? null;
+  const madeEmbedder = byArchitecture?.causal === true && byName?.causal === false;
+  return (madeEmbedder ? byName : byArchitecture) ?? byName ?? null;
 }

@@ -39,7 +39,12 @@ export const LATENT_CLASSES: readonly ModelClass[] = [
     {
       architectures: ["LongcatFlashForCausalLM"],
       twoBlocks: true,
-      experts: { routerBias: true, denseBeside: "feedForward", firstBlockOnly: true },
+      experts: {
+        routerBias: true,
+        denseBeside: "feedForward",
+        firstBlockOnly: true,
+        idleKey: "zero_expert_num",
+      },
     },
     V3,
   ),

@@ -19,8 +19,8 @@ export const LLAMA_CLASSES: readonly ModelClass[] = [
     LLAMA,
   ),
   row(
-    "llama_bidirec",
-    { architectures: ["LlamaBidirectionalModel"], causal: false, outputHead: false },
+    "llama_bidirec bidir_mistral",
+    { architectures: ["LlamaBidirectionalModel"], gguf: null, causal: false, outputHead: false },
     LLAMA,
   ),
   row("mllama_text_model", { gguf: "mllama" }, LLAMA),

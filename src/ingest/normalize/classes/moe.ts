@@ -2,18 +2,7 @@
  * Mixture-of-experts decoders with plain attention. `experts` says what the class adds to the generic
  * reading of expert counts, widths and dense layers.
  */
-import { type ClassTraits, type ExpertTraits, type ModelClass, PLAIN, row } from "./types.ts";
-
-const QWEN_MOE: ClassTraits = {
-  ...PLAIN,
-  qkvBias: { key: "qkv_bias", otherwise: false },
-  window: {
-    layers: "all",
-    onlyIf: "use_sliding_window",
-    fromKey: "max_window_layers",
-    llamaCppIgnores: true,
-  },
-};
+import { type ClassTraits, type ExpertTraits, type ModelClass, row } from "./types.ts";
 
 const BIASED: Pick<ClassTraits, "qkvBias" | "outputBias" | "mlpBias"> = {
   qkvBias: "use_bias",
@@ -33,64 +22,6 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     window: { layers: "all", llamaCppIgnores: true },
     defaults: { num_local_experts: 8, num_experts_per_tok: 2, num_key_value_heads: 8 },
   }),
-  row("qwen2_moe", { gguf: "qwen2moe", qkvBias: true, experts: { sharedGate: true } }, QWEN_MOE),
-  row(
-    "qwen3_moe qwen3_moe_text qwen3_omni_moe_text",
-    {
-      gguf: "qwen3moe",
-      qkvBias: "attention_bias",
-      outputBias: "attention_bias",
-      qkNorm: "head",
-      experts: {},
-      defaults: { num_experts: 128, num_experts_per_tok: 8 },
-    },
-    QWEN_MOE,
-  ),
-  row(
-    "qwen3_vl_moe_text",
-    {
-      gguf: "qwen3vlmoe",
-      qkvBias: "attention_bias",
-      outputBias: "attention_bias",
-      qkNorm: "head",
-      experts: {},
-      defaults: { head_dim: 128 },
-    },
-    QWEN_MOE,
-  ),
-  row(
-    "rnd1",
-    {
-      gguf: "rnd1",
-      architectures: ["RND1", "RND1LM"],
-      causal: false,
-      qkvBias: "attention_bias",
-      outputBias: "attention_bias",
-      qkNorm: "head",
-      experts: {},
-    },
-    QWEN_MOE,
-  ),
-  row(
-    "grove_moe grovemoe",
-    {
-      gguf: "grovemoe",
-      architectures: ["GroveMoeForCausalLM"],
-      qkvBias: "attention_bias",
-      outputBias: "attention_bias",
-      qkNorm: "head",
-      experts: {},
-      // Every two experts share a small one beside them.
-      extras: [
-        {
-          columns: ["hidden"],
-          rows: [1.5, "num_experts", 128],
-          on: "experts",
-        },
-      ],
-    },
-    QWEN_MOE,
-  ),
   row("olmoe", {
     gguf: "olmoe",
     qkNorm: "full",
@@ -241,6 +172,12 @@ export const MOE_CLASSES: readonly ModelClass[] = [
     outputBias: "use_bias",
     fusedQkv: true,
     experts: { routerBias: "moe_router_enable_expert_bias" },
+  }),
+  row("step3_text", {
+    gguf: null,
+    architectures: ["Step3TextForCausalLM", "Step3TextModel"],
+    queryRankKey: "share_q_dim",
+    experts: {},
   }),
   row("jetmoe", {
     tied: true,

@@ -4,85 +4,18 @@
  * shape of its layers. Rows are data; the readers ask for a trait, never for a name.
  */
 import type { Flag, Json } from "../reader.ts";
+import type {
+  EncoderTraits,
+  ExpertTraits,
+  ExtraRow,
+  FullMixer,
+  LinearMixer,
+  MambaTraits,
+  NarrowTraits,
+  WindowRule,
+} from "./traits.ts";
 
-/** How the layers that attend to the whole context do it. */
-export type FullMixer = "attention" | "latent" | "compressed" | "mamba" | "rwkv" | "matrixMemory";
-/** What `linear_attention` in a layer list stands for. */
-export type LinearMixer = "deltaNet" | "kimiDelta" | "lightning" | "mamba" | "rgLru" | null;
-
-/** Which layers slide when the file does not list them. */
-export interface WindowRule {
-  /** `all`: every layer; `every`: all but every nth layer slide (the last of n is full). */
-  layers: "none" | "all" | { fullEvery: number; fullAt?: "first" | "last" };
-  /** A key that must be true for any window to count (`use_sliding_window`). */
-  onlyIf?: Flag;
-  /** Layers below this stated index do not slide (`max_window_layers`). */
-  fromKey?: string;
-  /** llama.cpp keeps a full cache for this class. */
-  llamaCppIgnores?: boolean;
-}
-
-export interface ExpertTraits {
-  /** Counts and widths may be pairs: for text, and for pictures (ERNIE 4.5 VL). */
-  byModality?: boolean;
-  /** Some models of the class have none, and their files then say nothing of experts. */
-  optional?: boolean;
-  /** The file states experts that the model does not have. */
-  none?: boolean;
-  /** One learned gate scales the shared expert (Qwen). */
-  sharedGate?: boolean;
-  /** Shared experts that every layer of the class has, whatever the file says. */
-  shared?: number;
-  /** A correction vector of one value per expert. */
-  routerBias?: Flag;
-  /** That vector is a learned parameter of the class, not a buffer. */
-  routerBiasLearned?: boolean;
-  /** Scales on the router's input and per expert, and three more norms around the experts (Gemma 4). */
-  routerScale?: boolean;
-  /** Biases inside the experts. */
-  bias?: boolean;
-  gated?: boolean;
-  /** A dense feed-forward of the stated width (or of the hidden size) runs beside the experts. */
-  denseBeside?: "feedForward" | "hidden";
-  /** Only when this key is true. */
-  denseBesideIf?: Flag;
-  /** Where every layer is two blocks, only the first of them has experts. */
-  firstBlockOnly?: boolean;
-  /** Which layers hold experts when no key says: `all`, or every nth counted from the first or last of n. */
-  layers?: "all" | { every: number; offset: number };
-  /** The key that names the width of the stream experts work on, when it is narrower. */
-  latentWidthKey?: string;
-}
-
-export interface EncoderTraits {
-  layers: readonly string[];
-  heads: readonly string[];
-  feedForward: readonly string[];
-  /** The key of the longest input the encoder takes, and its value when absent. */
-  sourceTokens: { key: string; otherwise: number };
-}
-
-export interface MambaTraits {
-  version: 1 | 2;
-  /** Time step, decay and skip per head instead of per channel, in version 1 (PLaMo 2). */
-  perHead?: boolean;
-  /** B, C and the time step (or the output) are normalised inside the block. */
-  innerNorm: Flag;
-  convBias: Flag;
-  projectionBias: Flag;
-}
-
-/**
- * A matrix that every layer has beside the usual ones: the factors of its columns and rows. A factor is
- * a number, `hidden`, `heads`, or a key of the config.
- */
-export interface ExtraRow {
-  columns: readonly (string | number)[];
-  rows?: readonly (string | number)[];
-  /** Only layers with attention, or with experts. */
-  on?: "attention" | "experts";
-  onlyIf?: Flag;
-}
+export type * from "./traits.ts";
 
 export interface ClassTraits {
   /** `general.architecture` that llama.cpp's converter writes; null when it cannot convert the class. */
@@ -106,6 +39,8 @@ export interface ClassTraits {
   /** `queries`: as many key heads as query heads, whatever the file says; `multiQuery`: one, unless its key says false. */
   kvHeads: "grouped" | "queries" | "multiQuery";
   qkvBias: Flag;
+  /** The key projection has no bias although those of query and value have (Whisper). */
+  keyUnbiased: boolean;
   outputBias: Flag;
   qkNorm: "none" | "head" | "full";
   /** A key that switches the query and key norm on or off. */
@@ -132,8 +67,9 @@ export interface ClassTraits {
   activationParameters: number;
   /** The stated width times this is the real one: 0.5 where the key counts gate and up together. */
   feedForwardScale: number;
-  /** A key that may make the embedding narrower than the layers. */
-  embeddingWidthKey: string | null;
+  narrow: NarrowTraits | null;
+  /** The key of the width that queries pass through on their way (Step 3). */
+  queryRankKey: string | null;
   /** The key of the dense width where it is not the usual one. */
   denseWidthKey: string | null;
   /** Every layer runs attention and Mamba side by side. */
@@ -165,9 +101,11 @@ export interface ClassTraits {
   /** Parallel residual streams are mixed with each other (DeepSeek V4), not only read and written (Hy 4). */
   streamsMixed: boolean;
   /** A pooled sentence vector or a head of its own follows the layers, by the name of the class (BERT). */
-  pooler: boolean;
+  pooler: "none" | "pooled" | "discriminator";
   /** The key that says how often the layers are run; every run has a cache of its own (Ouro). */
   loopsKey: string | null;
+  /** The key that counts the layers that are stored; the others run them again (ALBERT). */
+  storedLayersKey: string | null;
   /** Queries and outputs are chosen among experts, like the feed-forward (JetMoE). */
   queryExperts: boolean;
   /** One or two attention blocks are run again and again between Mamba layers (Zamba). */
@@ -202,6 +140,7 @@ export const PLAIN: ClassTraits = {
   linear: null,
   kvHeads: "grouped",
   qkvBias: false,
+  keyUnbiased: false,
   outputBias: false,
   qkNorm: "none",
   qkNormIf: true,
@@ -221,7 +160,8 @@ export const PLAIN: ClassTraits = {
   feedForwardNorm: false,
   activationParameters: 0,
   feedForwardScale: 1,
-  embeddingWidthKey: null,
+  narrow: null,
+  queryRankKey: null,
   denseWidthKey: null,
   parallelMamba: false,
   unlisted: "linear",
@@ -237,8 +177,9 @@ export const PLAIN: ClassTraits = {
   ggufVocab: null,
   extras: [],
   streamsMixed: true,
-  pooler: false,
+  pooler: "none",
   loopsKey: null,
+  storedLayersKey: null,
   queryExperts: false,
   sharedBlocks: false,
   adjust: null,

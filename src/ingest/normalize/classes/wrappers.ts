@@ -11,6 +11,8 @@ export interface Wrapper {
   output: readonly Modality[];
   /** The converter's name where the text model alone has another. */
   gguf?: string;
+  /** The section of the text model where it has another name than the usual ones. */
+  section?: string;
   /** The text class by the value of one key, for types that changed it between releases. */
   textBy?: { key: string; values: Readonly<Record<string, string>> };
 }
@@ -162,4 +164,6 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   NVLM_D: sees("qwen2"),
   eagle_2_5_vl: watches("qwen2"),
   sail_vl: sees("qwen2"),
+  nvembed: { text: "bidir_mistral", input: ["TEXT"], output: ["EMBEDDING"] },
+  t5gemma: { text: "t5gemma", section: "decoder", input: ["TEXT"], output: ["TEXT"] },
 };

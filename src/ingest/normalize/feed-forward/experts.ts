@@ -32,7 +32,8 @@ export function readExperts(
 ): MoeFeedForward {
   const at = expertTraits.byModality === true ? TEXT : place.index;
   const activeExperts = reader.perLayer("activeExperts", at) ?? 0;
-  if (activeExperts < 1 || activeExperts > experts) {
+  const idleExperts = countIdle(reader, expertTraits);
+  if (activeExperts < 1 || activeExperts > experts + idleExperts) {
     throw invalid(
       "num_experts_per_tok",
       `Each token visits ${activeExperts} of ${experts} experts, which cannot be.`,
@@ -47,6 +48,7 @@ export function readExperts(
     kind: "moe",
     experts,
     activeExperts,
+    ...(idleExperts > 0 ? { idleExperts } : {}),
     expertWidth,
     gated: expertTraits.gated ?? traits.gated,
     bias: expertTraits.bias ?? false,
@@ -59,6 +61,10 @@ export function readExperts(
     denseWidth: besideWidth(reader, traits, expertTraits, place),
     latentWidth: latentWidth(reader, expertTraits),
   };
+}
+
+function countIdle(reader: ConfigReader, { idleKey }: ExpertTraits): number {
+  return idleKey === undefined ? 0 : Math.round(reader.real([idleKey], "idle experts") ?? 0);
 }
 
 function pictureExperts(

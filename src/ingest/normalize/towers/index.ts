@@ -10,6 +10,8 @@ import { linear } from "./transformer.ts";
 import { visionReader } from "./vision.ts";
 
 const VISION = ["vision_config", "visual", "img_processor", "vision_encoder_config", "vit_config"];
+/** The first LLaVA files name the repository of a tower instead of describing it. */
+const NAMED = ["mm_vision_tower", "vision_tower"];
 const AUDIO = ["audio_config", "audio_processor", "speech_config", "encoder_config"];
 const SPEECH = [
   "talker_config",
@@ -38,6 +40,11 @@ export function readComponents(sections: Sections, output: number): Component[] 
   if (vision !== null) {
     const parameters = countVision(vision.section, sections, output);
     components.push({ kind: "vision", parameters, note: vision.key });
+  }
+  for (const key of NAMED) {
+    if (vision !== null || typeof sections.top[key] !== "string") continue;
+    components.push({ kind: "vision", parameters: null, note: key });
+    break;
   }
   const audio = find(AUDIO);
   if (audio !== null) {

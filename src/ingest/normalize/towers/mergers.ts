@@ -32,7 +32,12 @@ export const MERGING: Readonly<Record<string, TowerReader>> = {
   glm5_next: glmOcr,
   paddleocr_vl: (vision, _top, output) => {
     const tower = siglip(vision);
-    return towerParameters(tower) + merger(tower.width, output, layerNorm(tower.width));
+    const { width, feedForward } = tower;
+    // Positions of packed pictures, and SigLIP's pooling head, which nothing here reads.
+    const packed = 32_768 * width;
+    const pooled = width + 4 * linear(width, width) + layerNorm(width);
+    const head = pooled + linear(width, feedForward) + linear(feedForward, width);
+    return towerParameters(tower) + packed + head + merger(width, output, layerNorm(width));
   },
   minicpmv4_6: (vision, _top, output) => {
     const tower = siglip(vision);

@@ -3,7 +3,7 @@
  * numbers under the names of the original training code. Meta's older files leave the vocabulary to the
  * tokenizer (-1); such a file is refused, because the class's usual vocabulary would be a guess.
  */
-import { isRecord, type Json } from "./reader.ts";
+import { isRecord, type Json } from "../reader.ts";
 
 const NAMES: readonly [theirs: string, ours: string][] = [
   ["dim", "hidden_size"],
