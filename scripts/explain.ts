@@ -3,24 +3,40 @@
  * was ignored. Takes a path, or the id of a model on the Hub (or the mirror that `HF_ENDPOINT` names).
  * Without a network it prints the facts of a bundled model, with the key that each came from.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Command } from "commander";
 import { readConfig } from "../src/config.ts";
 import { messageOf } from "../src/errors.ts";
 import { normalizeConfig, parseConfigText, type Reading } from "../src/ingest/normalize/index.ts";
 
 const COLUMN = 46;
 
-const [target] = process.argv.slice(2);
-if (target === undefined) {
-  console.error("Usage: npm run explain -- CONFIG.JSON | OWNER/NAME");
-  process.exit(2);
-}
+const MODEL_ID = /^[\w.-]+\/[\w.-]+$/;
+
+const command = new Command("explain")
+  .description("Prints how a model's configuration is read: each key, and what became of it.")
+  .argument("<config>", "a config.json, a folder that holds one, or the id of a model: owner/name")
+  .option("--json", "prints the reading as JSON")
+  .parse();
+
 try {
-  print(existsSync(target) ? readFile(target) : await readModel(target));
+  const reading = await readingOf(command.args[0] ?? "");
+  if (command.opts<{ json?: boolean }>().json) console.info(JSON.stringify(reading, null, 2));
+  else print(reading);
 } catch (error) {
   console.error(messageOf(error));
   process.exitCode = 1;
+}
+
+async function readingOf(target: string): Promise<Reading> {
+  if (existsSync(target)) {
+    const path = statSync(target).isDirectory() ? join(target, "config.json") : target;
+    if (existsSync(path)) return readFile(path);
+    throw new Error(`The folder ${target} holds no config.json.`);
+  }
+  if (MODEL_ID.test(target) && !target.endsWith(".json")) return readModel(target);
+  throw new Error(`There is no file ${target}, and it is no model's id (owner/name).`);
 }
 
 /** A config, with the quantization that some publishers describe beside it. */

@@ -106,6 +106,47 @@ describe("params.json", () => {
     expect(feedForwardSize).toBe(14336);
   });
 
+  it("Mistral-Large-3: latent attention, experts and the tower come from one file", () => {
+    const { facts, outcome } = normalizeConfig({
+      id: null,
+      config: {
+        dim: 7168,
+        n_layers: 61,
+        head_dim: 128,
+        hidden_dim: 16384,
+        n_heads: 128,
+        n_kv_heads: 128,
+        q_lora_rank: 1536,
+        kv_lora_rank: 512,
+        qk_nope_head_dim: 128,
+        qk_rope_head_dim: 64,
+        v_head_dim: 128,
+        vocab_size: 131072,
+        moe: {
+          num_experts: 128,
+          num_experts_per_tok: 4,
+          first_k_dense_replace: 3,
+          expert_hidden_dim: 4096,
+          num_shared_experts: 1,
+        },
+        vision_encoder: {
+          hidden_size: 1664,
+          intermediate_size: 8192,
+          num_hidden_layers: 48,
+          num_attention_heads: 16,
+          patch_size: 14,
+          image_size: 1540,
+          mm_projector_id: "patch_merge",
+        },
+      },
+    });
+    expect(outcome).toBe("model");
+    expect(facts).toMatchObject({ attentionKind: "MLA", experts: 128, activeExperts: 4 });
+    // Published as 675 billion parameters, 41 billion of them active, with a tower of 2.5 billion.
+    expect(facts.totalParameters! / 675e9).toBeCloseTo(1, 2);
+    expect((facts.componentParameters?.vision ?? 0) / 2.5e9).toBeCloseTo(1, 1);
+  });
+
   it("Llama-2-7b: a vocabulary of -1 is not replaced by the usual one", () => {
     const reading = normalizeConfig({
       id: null,

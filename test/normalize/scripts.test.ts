@@ -60,6 +60,17 @@ describe("explain", () => {
     expect(text).toMatch(/Outcome: model/);
   });
 
+  it("takes the folder of a config", () => {
+    expect(run("explain.ts", join(folder, "lab__unknown"))).toMatch(/future_mind is not known/);
+  });
+
+  it.each([
+    ["a folder without a config", "", /holds no config\.json/],
+    ["a path that leads nowhere", "nowhere.json", /There is no file/],
+  ])("says what is wrong with %s", (_what, path, message) => {
+    expect(() => run("explain.ts", join(folder, path))).toThrow(message);
+  });
+
   it("prints the facts of a bundled model and their origins where the Hub is out of reach", () => {
     const text = run("explain.ts", "qwen/qwen3-0.6b", { HF_ENDPOINT: "http://127.0.0.1:1" });
     expect(text).toContain("could not be reached");

@@ -1,8 +1,31 @@
 /** A pasted config: weighed like the catalog's own model, shown key by key, and refused with a reason. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import type { Reading } from "../../src/ingest/normalize/index.ts";
 import { useCatalog } from "./catalog.ts";
 
+const run = promisify(execFile);
 const catalog = useCatalog();
+const root = join(import.meta.dirname, "..", "..");
+
+/** What `npm run explain -- --json` prints of a config. */
+async function explain(config: unknown): Promise<Reading> {
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-explain-"));
+  try {
+    const path = join(folder, "config.json");
+    writeFileSync(path, JSON.stringify(config));
+    const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
+    const script = join(root, "scripts", "explain.ts");
+    const { stdout } = await run(process.execPath, [tsx, script, "--json", path]);
+    return JSON.parse(stdout) as Reading;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** What Llama 3.1 8B's publisher states, with one key that matters to nobody. */
 const LLAMA = {
@@ -55,6 +78,28 @@ describe("a pasted config", () => {
     );
     expect(estimateVram).toEqual(model.vram);
     expect((await read(config)).vram).toEqual(model.vram);
+  });
+
+  it.each([
+    ["a model", LLAMA],
+    ["a config that contradicts itself", { ...LLAMA, num_key_value_heads: 5 }],
+  ])("is read as the command explain reads it: %s", async (_what, config) => {
+    const explained = await explain(config);
+    const { keys, issues, outcome, reason, facts } = await read(JSON.stringify(config));
+    expect({ outcome, reason, issues }).toEqual({
+      outcome: explained.outcome.toUpperCase(),
+      reason: explained.reason,
+      issues: explained.issues,
+    });
+    const rows = [
+      ...explained.used.map((used) => ({ ...used, ignored: null })),
+      ...explained.ignored.map(({ why, ...key }) => ({ ...key, became: null, ignored: why })),
+    ];
+    expect(keys).toEqual(expect.arrayContaining(rows));
+    expect(keys).toHaveLength(rows.length);
+    for (const { fact, value } of facts) {
+      expect(value, fact).toEqual(explained.facts[fact as keyof typeof explained.facts]);
+    }
   });
 
   it("shows what each key became, or why it was ignored", async () => {

@@ -19,26 +19,58 @@ const NAMES: readonly [theirs: string, ours: string][] = [
   ["tied_embeddings", "tie_word_embeddings"],
 ];
 
-/** True for an object with the names of the training code, of a model with plain attention. */
+/** Latent attention has the library's names already. */
+const LATENT = [
+  "q_lora_rank",
+  "kv_lora_rank",
+  "qk_nope_head_dim",
+  "qk_rope_head_dim",
+  "v_head_dim",
+];
+
+const EXPERTS: readonly [theirs: string, ours: string][] = [
+  ["num_experts", "num_local_experts"],
+  ["num_experts_per_tok", "num_experts_per_tok"],
+  ["expert_hidden_dim", "moe_intermediate_size"],
+  ["num_shared_experts", "n_shared_experts"],
+  ["first_k_dense_replace", "first_k_dense_replace"],
+];
+
+/** True for an object with the names of the training code. */
 export function isParams(value: unknown): value is Json {
-  if (!isRecord(value) || "model_type" in value || "kv_lora_rank" in value) return false;
-  return "dim" in value && "n_layers" in value;
+  return isRecord(value) && !("model_type" in value) && "dim" in value && "n_layers" in value;
 }
 
-/** The same as a `config.json` of the Llama, Mistral or Mixtral class. */
+/** The same as a `config.json` of the Llama, Mixtral or DeepSeek V3 class, with its tower beside it. */
 export function configFromParams(params: Json): Json {
   const config: Json = {};
-  for (const [theirs, ours] of NAMES) {
-    if (params[theirs] !== undefined) config[ours] = params[theirs];
-  }
+  take(config, NAMES, params);
   config.intermediate_size ??= ruleWidth(params);
   const moe = isRecord(params.moe) ? params.moe : null;
-  if (moe !== null) {
-    config.num_local_experts = moe.num_experts;
-    config.num_experts_per_tok = moe.num_experts_per_tok;
-  }
-  config.model_type = moe !== null ? "mixtral" : "llama";
-  return config;
+  if (moe !== null) take(config, EXPERTS, moe);
+  const latent = "kv_lora_rank" in params;
+  if (latent)
+    take(
+      config,
+      LATENT.map((name) => [name, name]),
+      params,
+    );
+  config.model_type = latent ? "deepseek_v3" : moe !== null ? "mixtral" : "llama";
+  return isRecord(params.vision_encoder) ? withTower(config, params.vision_encoder) : config;
+}
+
+function take(into: Json, names: readonly (readonly [string, string])[], from: Json): void {
+  for (const [theirs, ours] of names) if (from[theirs] !== undefined) into[ours] = from[theirs];
+}
+
+/** Pixtral's tower, whose neighbouring patches the later models merge. */
+function withTower(text: Json, tower: Json): Json {
+  return {
+    model_type: tower.mm_projector_id === "patch_merge" ? "mistral3" : "llava",
+    text_config: text,
+    vision_config: { ...tower, model_type: "pixtral" },
+    spatial_merge_size: tower.spatial_merge_size ?? 2,
+  };
 }
 
 /** Meta's rule: two thirds of four times the width, times a factor, up to a multiple. */
