@@ -73,6 +73,28 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     { gguf: null, narrow: { ...NARROW, bias: true }, storedLayersKey: "num_hidden_groups" },
     BERT,
   ),
+  row(
+    "xlnet",
+    {
+      architectures: ["XLNetLMHeadModel"],
+      pooler: "none",
+      gguf: null,
+      outputHead: true,
+      outputHeadBias: true,
+      normAfterEmbedding: false,
+      positions: "relative",
+      qkvBias: false,
+      outputBias: false,
+      denseWidthKey: "d_inner",
+      // Positions have a projection of their own, and three biases stand in the scores.
+      extras: [
+        { columns: ["hidden"], rows: ["hidden"] },
+        ...Array.from({ length: 5 }, () => ({ columns: ["hidden"] })),
+      ],
+      defaults: { type_vocab_size: 0 },
+    },
+    BERT,
+  ),
   row("longformer", { gguf: null, extras: GLOBAL_PROJECTIONS }, BERT),
   row(
     "distilbert",
