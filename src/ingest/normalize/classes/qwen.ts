@@ -62,13 +62,7 @@ export const QWEN_CLASSES: readonly ModelClass[] = [
     fusedQkv: true,
     feedForwardScale: 0.5,
   }),
-  row(
-    "qwen2 qwen2_text qwen2_5_omni_text",
-    {
-      architectures: ["Qwen2Model"],
-    },
-    QWEN2,
-  ),
+  row("qwen2 qwen2_text qwen2_5_omni_text", {}, QWEN2),
   row("qwen2_vl_text qwen2_5_vl_text qwen2_vl qwen2_5_vl", { gguf: "qwen2vl" }, QWEN2),
   row("dream Dream", { gguf: "dream", architectures: ["DreamModel"], causal: false }, QWEN2),
   row("qwen3 qwen3_text qwen3_asr_text", { architectures: ["Qwen3Model"] }, QWEN3),

@@ -50,6 +50,7 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   aria: sees("aria_text"),
   emu3: sees("llama"),
   got_ocr2: sees("qwen2"),
+  GOT: sees("qwen2"),
   janus: sees("llama"),
   multi_modality: sees("llama"),
   deepseek_vl_v2: sees("deepseek_v2"),
