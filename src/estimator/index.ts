@@ -44,7 +44,7 @@ export {
   type Quantization,
   type QuantizationName,
 } from "./quantizations.ts";
-export { ENGINES, type Engine, type EstimateSettings } from "./settings.ts";
+export { ENGINE_CACHE_TYPES, ENGINES, type Engine, type EstimateSettings } from "./settings.ts";
 export {
   largestQuantization,
   longestContext,

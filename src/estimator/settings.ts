@@ -3,10 +3,20 @@
  * defaults are what a person at home means: llama.cpp, one sequence, 16-bit cache, flash attention.
  */
 import { EstimatorError, requireCount } from "./errors.ts";
-import { cacheFormat } from "./formats.ts";
+import { type CacheType, cacheFormat } from "./formats.ts";
 
 export const ENGINES = ["llama.cpp", "vllm", "transformers"] as const;
 export type Engine = (typeof ENGINES)[number];
+
+/**
+ * Types that each engine can keep a cache in: llama.cpp's `--cache-type-k`, vLLM's `--kv-cache-dtype`,
+ * and in transformers the type of the model (its quantized caches are not modelled).
+ */
+export const ENGINE_CACHE_TYPES: Readonly<Record<Engine, readonly CacheType[]>> = {
+  "llama.cpp": ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"],
+  vllm: ["f16", "bf16", "fp8", "nvfp4"],
+  transformers: ["f32", "f16", "bf16"],
+};
 
 export interface EstimateSettings {
   /** A name of `QUANTIZATIONS`, or one that the profile has a published file for. */
@@ -70,6 +80,20 @@ export function checkSettings(settings: EstimateSettings): void {
       `engine "${settings.engine}" is not one of ${ENGINES.join(", ")}`,
     );
   }
+  checkCacheType("cacheTypeK", settings.cacheTypeK, settings.engine);
+  checkCacheType("cacheTypeV", settings.cacheTypeV, settings.engine);
+}
+
+function checkCacheType(field: string, type: string | undefined, engine?: Engine): void {
+  if (type === undefined) return;
+  cacheFormat(field, type);
+  const known: readonly string[] = ENGINE_CACHE_TYPES[engine ?? "llama.cpp"];
+  if (known.includes(type)) return;
+  throw new EstimatorError(
+    "IMPOSSIBLE_SETTINGS",
+    field,
+    `${engine ?? "llama.cpp"} keeps its cache as ${known.join(", ")}, not as ${type}`,
+  );
 }
 
 function outOfRange(field: string, range: string, value: number): EstimatorError {

@@ -5,6 +5,8 @@
 import {
   CACHE_TYPES,
   type CacheType,
+  ENGINE_CACHE_TYPES,
+  ENGINES,
   type Engine,
   type EstimateSettings,
   MAX_TOKENS,
@@ -46,16 +48,24 @@ type CacheTypeName = Uppercase<CacheType>;
 export const cacheTypeOf = (name: CacheTypeName) => name.toLowerCase() as CacheType;
 
 export const CacheTypeEnum = builder.enumType("CacheType", {
-  description: "Storage type of cached keys and values.",
+  description:
+    "Storage type of cached keys and values. Each engine has its own; another one is refused.",
   values: described(
     Object.fromEntries(
-      Object.entries(CACHE_TYPES).map(([name, { elements, bytes }]) => {
-        const unit = elements === 1 ? "value" : `${elements} values`;
-        return [name.toUpperCase(), `${bytes * 8} bits for every ${unit}.`];
-      }),
+      (Object.keys(CACHE_TYPES) as CacheType[]).map((name) => [
+        name.toUpperCase(),
+        describeCacheType(name),
+      ]),
     ) as Record<CacheTypeName, string>,
   ),
 });
+
+function describeCacheType(name: CacheType): string {
+  const { elements, bytes } = CACHE_TYPES[name];
+  const unit = elements === 1 ? "value" : `${elements} values`;
+  const engines = ENGINES.filter((engine) => ENGINE_CACHE_TYPES[engine].includes(name));
+  return `${bytes * 8} bits for every ${unit}; in ${engines.join(", ")}.`;
+}
 
 /** What every setting is, wherever it can be given. */
 const SETTINGS = {
@@ -143,7 +153,9 @@ export function settingsOf(input: SettingsInput, prefix = ""): EstimateSettings 
   checkContext(`${prefix}ctx`, input.ctx);
   checkRange(`${prefix}overhead`, input.overhead, 0, 10);
   checkRange(`${prefix}batch`, input.batch, 1, 65_536);
+  const engine = input.engine ?? "llama.cpp";
   const cacheType = cacheTypeOf(input.cacheType);
+  checkCacheType(`${prefix}cacheType`, input.cacheType, engine);
   return {
     quant: input.quant,
     contextTokens: input.ctx,
@@ -151,8 +163,15 @@ export function settingsOf(input: SettingsInput, prefix = ""): EstimateSettings 
     cacheTypeK: cacheType,
     cacheTypeV: cacheType,
     overheadFraction: input.overhead,
-    engine: input.engine ?? "llama.cpp",
+    engine,
   };
+}
+
+function checkCacheType(argument: string, name: CacheTypeName, engine: Engine): void {
+  const types = ENGINE_CACHE_TYPES[engine];
+  if (types.includes(cacheTypeOf(name))) return;
+  const names = types.map((type) => type.toUpperCase()).join(", ");
+  throw badInput(argument, name, `a cache type of ${engine}: ${names}`);
 }
 
 export function checkContext(argument: string, tokens: number): void {

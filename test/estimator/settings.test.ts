@@ -36,6 +36,9 @@ describe("refusals", () => {
     [{ quant: "toString" }, "UNKNOWN_FORMAT", "quant"],
     [{ cacheTypeK: "q7_0" }, "UNKNOWN_FORMAT", "cacheTypeK"],
     [{ cacheTypeV: "q8_0", flashAttention: false }, "IMPOSSIBLE_SETTINGS", "cacheTypeV"],
+    [{ cacheTypeK: "fp8" }, "IMPOSSIBLE_SETTINGS", "cacheTypeK"],
+    [{ quant: "FP8", engine: "vllm", cacheTypeK: "q8_0" }, "IMPOSSIBLE_SETTINGS", "cacheTypeK"],
+    [{ engine: "transformers", cacheTypeK: "fp8" }, "IMPOSSIBLE_SETTINGS", "cacheTypeK"],
     [{ quant: "AWQ" }, "IMPOSSIBLE_SETTINGS", "quant"],
   ])("%j is refused as %s of %s", (settings, code, field) => {
     expect(refusal(settings)).toEqual([code, field]);

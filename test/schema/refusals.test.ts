@@ -40,6 +40,20 @@ describe("an argument out of range", () => {
     ],
     ["batch", '{ model(slug: "deepseek-v3") { vram(quant: F16, ctx: 1, batch: 0) { basis } } }'],
     [
+      "cacheType",
+      '{ model(slug: "deepseek-v3") { vram(quant: FP8, ctx: 1, engine: VLLM, cacheType: Q8_0) { basis } } }',
+    ],
+    [
+      "cacheType",
+      '{ model(slug: "deepseek-v3") { vram(quant: F16, ctx: 1, cacheType: FP8) { basis } } }',
+    ],
+    [
+      "filter.fits.cacheType",
+      models(
+        "filter: { fits: { memoryGib: 1, quant: FP8, ctx: 1, engine: TRANSFORMERS, cacheType: Q4_0 } }",
+      ),
+    ],
+    [
       "ctxs",
       '{ model(slug: "deepseek-v3") { vramTable(quants: [F16], ctxs: [0]) { cells { basis } } } }',
     ],
