@@ -28,6 +28,9 @@ const CONNECTION_MESSAGES =
 const UNAVAILABLE = /^(08|53|58|57P0[1-5])/;
 const READ_ONLY = "25006";
 const CANCELLED = "57014";
+/** Postgres calls a disk that turned read-only a lack of rights; it says "permission" of all others. */
+const FORBIDDEN = "42501";
+const FILE_FAILED = /^could not .*\bfile\b/;
 /** Two transactions in each other's way; one was ended for the other's sake. */
 const CONFLICT = /^40/;
 
@@ -54,6 +57,12 @@ export function databaseFailure(error: unknown): PlimsollError | null {
   if (code === READ_ONLY) {
     return say("The database takes no writes at the moment. Try again.", "DATABASE_UNAVAILABLE");
   }
+  if (code === FORBIDDEN && FILE_FAILED.test(innermost(error).message)) {
+    return say(
+      "The database cannot use its disk at the moment. Try again.",
+      "DATABASE_UNAVAILABLE",
+    );
+  }
   if (code === CANCELLED)
     return say("The database took too long to answer.", "SERVICE_UNAVAILABLE");
   if (CONFLICT.test(code)) {
@@ -66,6 +75,12 @@ export function databaseFailure(error: unknown): PlimsollError | null {
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   return code === null ? messageOf(error) : `${code}: ${messageOf(error)}`;
+}
+
+function innermost(error: unknown): Error {
+  let found = error as Error;
+  while (found.cause instanceof Error) found = found.cause;
+  return found;
 }
 
 /** The code of the innermost error; Drizzle wraps what the driver throws. */

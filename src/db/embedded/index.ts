@@ -18,13 +18,14 @@ import { serverAccount } from "./account.ts";
 import { provideBinaries } from "./binaries.ts";
 import { holdsDatabase, readPassword } from "./data-folder.ts";
 import { databaseUrl } from "./database.ts";
+import { diskTrouble } from "./disk.ts";
 import { initializeDataFolder } from "./initialize.ts";
 import { obtainServer } from "./obtain.ts";
 import { readPidFile } from "./pid-file.ts";
 import { stopServer } from "./stop.ts";
 import { supervise } from "./supervise.ts";
 import { unavailable } from "./unavailable.ts";
-import { markUser } from "./users.ts";
+import { markUser, type UserMark } from "./users.ts";
 
 export interface EmbeddedOptions {
   /** Plimsoll's home; the data goes to its `postgres` folder. Made when absent. */
@@ -62,7 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const home = makeHome(options.home);
   const dataFolder = resolveFolder(join(home, "postgres"));
   const account = serverAccount(dataFolder);
-  const user = markUser(home);
+  const user = markHome(home);
   try {
     const binaries = await provideBinaries({ account, home, log });
     if (!holdsDatabase(dataFolder, binaries.major)) {
@@ -95,8 +96,18 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     };
   } catch (error) {
     user.leave();
+    const trouble = diskTrouble(home, error);
+    if (trouble) throw trouble;
     if (error instanceof PlimsollError) throw error;
     throw unavailable(`Postgres could not be started on ${dataFolder}: ${messageOf(error)}`, error);
+  }
+}
+
+function markHome(home: string): UserMark {
+  try {
+    return markUser(home);
+  } catch (error) {
+    throw diskTrouble(home, error) ?? error;
   }
 }
 

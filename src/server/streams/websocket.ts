@@ -52,6 +52,8 @@ export const SLOW_CONSUMER_CLOSE = 4508;
 /** "Service restart": clients connect again, elsewhere. */
 const STOPPING_CLOSE = 1012;
 const INTERNAL_ERROR_CLOSE = 1011;
+/** Of the protocol: a message that it does not allow. */
+const INVALID_CLOSE = 4400;
 
 interface Extra {
   request: IncomingMessage;
@@ -99,7 +101,10 @@ export function acceptSockets(options: SocketOptions): Sockets {
         close: (code, reason) => closeSoon(socket, code ?? INTERNAL_ERROR_CLOSE, reason ?? ""),
         onMessage: (take) =>
           socket.on("message", (data) => {
+            // What was sent before the client took note of the goodbye is not read any more.
+            if (socket.readyState !== socket.OPEN) return;
             take(String(data)).catch((err: unknown) => {
+              if (isOutOfPlace(err)) return closeSoon(socket, INVALID_CLOSE, "Invalid message");
               log.error({ err }, "a WebSocket message failed");
               closeSoon(socket, INTERNAL_ERROR_CLOSE, "Unexpected error");
             });
@@ -124,6 +129,7 @@ export function acceptSockets(options: SocketOptions): Sockets {
 
   /** A client that takes nothing does not take the goodbye either, so it is not waited for long. */
   function closeSoon(socket: WebSocket, code: number, reason: string): void {
+    if (socket.readyState !== socket.OPEN) return;
     socket.close(code, reason);
     const late = setTimeout(() => socket.terminate(), farewellMs).unref();
     socket.once("close", () => clearTimeout(late));
@@ -153,6 +159,11 @@ export function acceptSockets(options: SocketOptions): Sockets {
       return sockets.clients.size;
     },
   };
+}
+
+/** A message that only servers send; the library throws it as if it were a fault of this program. */
+function isOutOfPlace(error: unknown): boolean {
+  return messageOf(error).startsWith("Unexpected message of type");
 }
 
 /** Answers a request for an upgrade that is not granted, and hangs up. */
