@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from "../src/db/embedded/index.ts";
 import { migrateDatabase } from "../src/db/migrate.ts";
 import { silentLog as log } from "../src/log.ts";
 import { MOST_GROWTH_MB, tortureByAttacks } from "../test/torture/attacks/run.ts";
+import { tortureByDisks } from "../test/torture/disks/run.ts";
 import { tortureByFuzzing } from "../test/torture/fuzz/run.ts";
 import { makeHome } from "../test/torture/homes.ts";
 import { tortureByKills } from "../test/torture/kills.ts";
@@ -21,7 +22,7 @@ const SUBSCRIBERS = 1_000;
 const QUESTIONS = 10_000;
 const ATTACK_ROUNDS = 3;
 
-const PARTS = ["upgrades", "attacks", "fuzzing", "outages", "kills", "load"] as const;
+const PARTS = ["upgrades", "attacks", "fuzzing", "outages", "disks", "kills", "load"] as const;
 
 const options = new Command("torture")
   .description("Tries to break the program, and prints a table of how it went.")
@@ -109,6 +110,7 @@ const run: Record<(typeof PARTS)[number], () => Promise<Row[]>> = {
   upgrades: () => tortureByUpgrades(effort),
   attacks,
   fuzzing,
+  disks: () => tortureByDisks(Number(options.outage), effort),
   outages: () => tortureByOutages(Number(options.outage), effort),
   kills: () => tortureByKills(effort),
   load,

@@ -5,7 +5,6 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
-import { connect } from "../../src/db/client.ts";
 import { type SimulatedHub, startSimulatedHub } from "../helpers/simulated-hub/index.ts";
 import { generator, simulatedOrganizations } from "../helpers/simulated-hub/repositories.ts";
 import {
@@ -17,16 +16,16 @@ import {
   makeHome,
   urlOf,
 } from "./homes.ts";
-import { type Program, startProgram, stopProgram, until } from "./program.ts";
+import { makeLoadedHome } from "./loaded-home.ts";
+import { type Program, startProgram, until } from "./program.ts";
 import { type Effort, type Row, row } from "./report.ts";
+import { allRead, BUNDLED } from "./settled.ts";
 import { makeOldHome } from "./upgrade.ts";
 
 const ORGANIZATIONS = 4;
 const MODELS = 60;
 /** Never in the time of a test; the source is read at once because it never was. */
 const YEARLY = "0 0 1 1 *";
-
-const BUNDLED = ["snapshot", "editorial", "overrides"];
 
 const VICTIMS = ["the program", "Postgres", "everything"] as const;
 const SPLIT_VICTIMS = ["the API", "the worker", ...VICTIMS] as const;
@@ -93,16 +92,6 @@ export async function tortureByKills(
     for (const home of templates) await home.remove();
     await hub.close();
   }
-}
-
-/** A home whose bundled data is read and whose Hub never was. */
-async function makeLoadedHome(): Promise<Home> {
-  const home = await makeHome();
-  const program = startProgram("start", { PLIMSOLL_HOME: home.path });
-  await program.ready;
-  await until("the bundled data", async () => (await allRead(urlOf(home.path), BUNDLED)) || null);
-  await stopProgram(program);
-  return home;
 }
 
 async function tortureStage(stage: Stage, stand: Stand): Promise<Row> {
@@ -240,19 +229,4 @@ function hasEnded({ child }: Program): boolean {
 async function allReadOf(home: Home): Promise<void> {
   const read = async () => (await allRead(urlOf(home.path), [...BUNDLED, "hugging-face"])) || null;
   await until("the end of ingestion", read, 150_000);
-}
-
-/** Whether these sources were read and no run of theirs is under way. */
-async function allRead(url: string, ids: string[]): Promise<boolean> {
-  const { db, close } = connect({ url, maxConnections: 1 });
-  try {
-    const [found] = await db.$client<{ read: number; running: number }[]>`
-      select (select count(*)::int from sources
-          where id = any(${ids}) and last_success_at is not null) as read,
-        (select count(*)::int from ingest_runs
-          where source_id = any(${ids}) and status = 'RUNNING') as running`;
-    return found!.read === ids.length && found!.running === 0;
-  } finally {
-    await close();
-  }
 }

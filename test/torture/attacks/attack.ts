@@ -19,6 +19,12 @@ export interface Attack {
   times?: number;
   /** True where an open answer (a stream) is what was asked for; it is left unread. */
   stream?: boolean;
+  /** For raw bytes on a connection that may stay open: read for so long, then left. */
+  leaveAfterMs?: number;
+  /** What the answer has to show: its status, a blank and its text. Raw ones: all that came. */
+  always?: RegExp;
+  /** What the answer must not show. */
+  never?: RegExp;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };

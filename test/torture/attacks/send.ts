@@ -44,7 +44,11 @@ function sendHttp(url: string, attack: Attack): Promise<string | null> {
         text += part;
       });
       answer.on("error", reject);
-      answer.on("end", () => resolve(judge(method, status, answer.headers, text)));
+      answer.on("end", () => {
+        resolve(
+          judge(method, status, answer.headers, text) ?? compare(attack, `${status} ${text}`),
+        );
+      });
     });
     sent.setTimeout(BOUND_MS, () => sent.destroy(new Error("no answer")));
     sent.on("error", (error: NodeJS.ErrnoException) => {
@@ -68,6 +72,13 @@ function judge(method: string, status: number, headers: Headers, text: string): 
   return judgeJson(JSON.parse(text), short);
 }
 
+/** Whether the answer is the one that this attack must get. */
+function compare({ always, never }: Attack, answer: string): string | null {
+  const short = answer.slice(0, 300);
+  if (always && !always.test(answer)) return `${always} is not in: ${short}`;
+  return never?.test(answer) ? `${never} is in: ${short}` : null;
+}
+
 function judgeJson(answer: unknown, short: string): string | null {
   const { errors } = (answer ?? {}) as {
     errors?: { message: string; extensions?: { code?: string } }[];
@@ -81,7 +92,8 @@ function judgeJson(answer: unknown, short: string): string | null {
 }
 
 /** The server has to answer or to hang up; it does not have to be polite. */
-function sendRaw(url: string, { raw, pauseMs = 0, stream }: Attack): Promise<string | null> {
+function sendRaw(url: string, attack: Attack): Promise<string | null> {
+  const { raw, pauseMs = 0, stream, leaveAfterMs } = attack;
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     let text = "";
@@ -92,7 +104,8 @@ function sendRaw(url: string, { raw, pauseMs = 0, stream }: Attack): Promise<str
     }, BOUND_MS);
     const done = () => {
       clearTimeout(bound);
-      resolve(LEAKS.test(text) ? `it tells too much: ${text.slice(0, 300)}` : null);
+      const leaks = LEAKS.test(text) || text.includes("INTERNAL_SERVER_ERROR");
+      resolve(leaks ? `it tells too much: ${text.slice(0, 300)}` : compare(attack, text));
     };
     socket.on("data", (bytes) => {
       text += bytes;
@@ -106,6 +119,10 @@ function sendRaw(url: string, { raw, pauseMs = 0, stream }: Attack): Promise<str
         if (socket.destroyed) return;
         socket.write(piece);
         if (pauseMs > 0) await sleep(pauseMs);
+      }
+      if (leaveAfterMs !== undefined) {
+        await sleep(leaveAfterMs);
+        return void socket.destroy();
       }
       // A whole request was answered; the connection itself may stay for more.
       for (let waited = 0; waited < BOUND_MS && !socket.destroyed; waited += 200) {
