@@ -85,6 +85,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
       if (options.admit?.(req, res) === false) return false;
       return rateLimit?.admit(req, res) ?? true;
     },
+    charge: rateLimit?.charge,
     onAnswer(kind, req, about) {
       options.onAnswer?.(kind, req, about);
       metrics?.answers.count(kind, req, about);

@@ -1,6 +1,8 @@
 /** Limits per client: by requests and by cost, in memory and shared through Redis. */
+import { createClient } from "graphql-ws";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
 import { createRateLimit } from "../../src/server/rate-limit.ts";
 import { serve } from "../../src/server/server.ts";
 import { type RedisForTests, redisAvailable, startRedis } from "../helpers/queue-backends.ts";
@@ -17,17 +19,18 @@ async function start({ requests = 0, cost = 0, trustedProxies = 0, redis = null 
   const rateLimit = createRateLimit({ requests, cost, trustedProxies, redis });
   const server = await serve(tinySchema, { ...tinyOptions(tinyFeed()), rateLimit });
   onTestFinished(() => server.close());
-  return (query: string, headers: Record<string, string> = {}) =>
+  const ask = (query: string, headers: Record<string, string> = {}) =>
     fetch(`${server.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify({ query }),
     });
+  return { ask, url: server.url };
 }
 
 describe("a limit of requests", () => {
   it("is told in every answer, and beyond it comes a refusal with its code", async () => {
-    const ask = await start({ requests: 2 });
+    const { ask } = await start({ requests: 2 });
     const first = await ask("{ version }");
     expect(first.headers.get("ratelimit-policy")).toBe('"requests";q=2;w=60');
     expect(first.headers.get("ratelimit")).toMatch(/^"requests";r=1;t=\d+$/);
@@ -41,13 +44,13 @@ describe("a limit of requests", () => {
   });
 
   it("counts by the connection, whatever a client writes into X-Forwarded-For", async () => {
-    const ask = await start({ requests: 1 });
+    const { ask } = await start({ requests: 1 });
     expect((await ask("{ version }", { "x-forwarded-for": "10.0.0.1" })).status).toBe(200);
     expect((await ask("{ version }", { "x-forwarded-for": "10.0.0.2" })).status).toBe(429);
   });
 
   it("counts by the last address that a trusted proxy added", async () => {
-    const ask = await start({ requests: 1, trustedProxies: 1 });
+    const { ask } = await start({ requests: 1, trustedProxies: 1 });
     const from = (addresses: string) => ask("{ version }", { "x-forwarded-for": addresses });
     expect((await from("10.0.0.1")).status).toBe(200);
     expect((await from("10.0.0.2")).status).toBe(200);
@@ -59,7 +62,7 @@ describe("a limit of requests", () => {
 
 describe("a limit of cost", () => {
   it("is spent by what is computed, and not by answers that were kept", async () => {
-    const ask = await start({ cost: 5 });
+    const { ask } = await start({ cost: 5 });
     const echo = (number: number) => `{ a: echo(number: ${number}) b: echo(number: ${number}) }`;
     expect((await ask(echo(1))).status).toBe(200);
     expect((await ask(echo(1))).status).toBe(200);
@@ -68,6 +71,27 @@ describe("a limit of cost", () => {
     const refused = await ask("{ version }");
     expect(refused.status).toBe(429);
     expect(refused.headers.get("ratelimit")).toMatch(/^"cost";r=0;t=\d+$/);
+  });
+});
+
+describe("a limit of cost, over a WebSocket", () => {
+  it("is spent by queries as it is over HTTP", async () => {
+    const { ask, url } = await start({ cost: 5 });
+    const client = createClient({
+      url: `${url.replace("http", "ws")}/graphql`,
+      webSocketImpl: WebSocket,
+    });
+    onTestFinished(() => void client.dispose());
+    const query = (number: number) =>
+      client
+        .iterate({ query: `{ a: echo(number: ${number}) b: echo(number: ${number}) }` })
+        .next()
+        .catch((errors: unknown) => errors);
+    for (const number of [1, 2, 3]) {
+      expect(await query(number)).toMatchObject({ value: { data: { a: String(number) } } });
+    }
+    expect(await query(4)).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);
+    expect((await ask("{ version }")).status).toBe(429);
   });
 });
 
@@ -90,17 +114,17 @@ describe.skipIf(!redisAvailable)("limits in Redis", () => {
       await start({ requests: 2, redis: client }),
       await start({ requests: 2, redis: client }),
     ];
-    expect((await one("{ version }")).status).toBe(200);
-    expect((await other("{ version }")).status).toBe(200);
-    expect((await one("{ version }")).status).toBe(429);
-    expect((await other("{ version }")).status).toBe(429);
+    expect((await one.ask("{ version }")).status).toBe(200);
+    expect((await other.ask("{ version }")).status).toBe(200);
+    expect((await one.ask("{ version }")).status).toBe(429);
+    expect((await other.ask("{ version }")).status).toBe(429);
   });
 
   it("are counted in memory while Redis is gone", async () => {
     const gone = new Redis("redis://127.0.0.1:1", { maxRetriesPerRequest: null });
     gone.on("error", () => {});
     onTestFinished(() => gone.disconnect());
-    const ask = await start({ requests: 1, redis: gone });
+    const { ask } = await start({ requests: 1, redis: gone });
     expect((await ask("{ version }")).status).toBe(200);
     expect((await ask("{ version }")).status).toBe(429);
   });

@@ -48,6 +48,8 @@ export interface GraphqlOptions extends Omit<SchemaContext, "isAdmin">, Partial<
   admit?: (req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>;
   /** Told of every answer when it is sent. */
   onAnswer?: OnAnswer;
+  /** Told the cost of what was computed for a message of a stream or WebSocket. */
+  charge?: ((req: IncomingMessage, cost: number) => void) | undefined;
 }
 
 export interface GraphqlHandler {
@@ -57,7 +59,7 @@ export interface GraphqlHandler {
 
 /** Makes the handler of `/graphql`; `search` is the part of the URL after the question mark. */
 export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
-  const { schema, log, release, admit, onAnswer = () => {} } = options;
+  const { schema, log, release, admit, charge, onAnswer = () => {} } = options;
   const { clock } = options.feed;
   const mask = createErrorMask(log);
   const { trusted = null, trustedOnly = false } = options;
@@ -75,6 +77,10 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     ...{ yoga, mask, log, db: options.db, feed: options.feed, shutdown: options.shutdown },
     ...{ admit, limits: options.streamLimits },
     known: documents.of,
+    charge(req, { document, operationName, variables }) {
+      const cost = costOf(document, operationName, variables)?.complexity;
+      if (cost !== undefined) charge?.(req, cost);
+    },
   });
 
   function handle(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> | void {

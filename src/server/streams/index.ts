@@ -16,9 +16,10 @@ import { complaintsAbout, refusalError } from "./complaints.ts";
 import { createStreamSender } from "./distinct.ts";
 import { EventStreams, type StreamLimits } from "./event-stream.ts";
 import { createOpener } from "./results.ts";
-import type { SharerOptions } from "./shared.ts";
+import type { Operation, SharerOptions } from "./shared.ts";
 import { SingleConnections } from "./single-connection.ts";
-import { acceptSockets, type DocumentFinder, type Sockets } from "./websocket.ts";
+import type { DocumentFinder, StreamExecutor } from "./socket-operation.ts";
+import { acceptSockets, type Sockets } from "./websocket.ts";
 
 export interface StreamsOptions extends SharerOptions {
   shutdown: AbortSignal;
@@ -27,6 +28,8 @@ export interface StreamsOptions extends SharerOptions {
   log: Log;
   /** Asked first; false when it has answered the request itself, with a refusal. */
   admit?: ((req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>) | undefined;
+  /** Told what each query or mutation costs that is run for a client. */
+  charge: (req: IncomingMessage, operation: Operation) => void;
   limits?: Partial<StreamLimits> | undefined;
 }
 
@@ -47,22 +50,17 @@ export function createStreams(options: StreamsOptions): Streams {
   const streams = new EventStreams(shutdown, limits);
   const open = createOpener(options);
   const send = createStreamSender({ streams, open });
-  const single = new SingleConnections({
-    streams,
-    open,
-    execute: ({ document, ...params }) =>
-      execute(
-        yoga,
-        document,
-        params as Params,
-        { exchange: { abort: new AbortController() } },
-        mask,
-      ),
-  });
+  const run: StreamExecutor = ({ document, ...params }, req) => {
+    options.charge(req, { document, ...params });
+    const context = { exchange: { abort: new AbortController() } };
+    return execute(yoga, document, params as Params, context, mask);
+  };
+  const single = new SingleConnections({ streams, open, execute: run });
   const { admit } = options;
   const sockets = acceptSockets({
     ...options,
     open,
+    execute: run,
     // A refusal has no answer to be written to; the message says it.
     admit: admit && ((req) => admit(req, new ServerResponse(req))),
   });

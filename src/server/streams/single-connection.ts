@@ -12,12 +12,12 @@ import { sendJson } from "../http/content.ts";
 import { type EventStream, type EventStreams, message } from "./event-stream.ts";
 import { asText, type Opener, type Results } from "./results.ts";
 import type { Operation } from "./shared.ts";
+import type { StreamExecutor } from "./socket-operation.ts";
 
 export interface SingleConnectionOptions {
   streams: EventStreams;
   open: Opener;
-  /** Runs a query or mutation. */
-  execute: (operation: Operation) => Promise<ExecutionResult>;
+  execute: StreamExecutor;
 }
 
 interface Connection {
@@ -108,7 +108,7 @@ export class SingleConnections {
     const opened =
       type === "subscription"
         ? await this.#options.open(operation)
-        : { results: once(this.#options.execute(operation)) };
+        : { results: once(this.#options.execute(operation, res.req)) };
     if ("refused" in opened) {
       operations.delete(id);
       return void sendJson(res, 400, opened.refused);

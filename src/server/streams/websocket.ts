@@ -6,39 +6,22 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ExecutionResult, GraphQLError } from "graphql";
-import {
-  GRAPHQL_TRANSPORT_WS_PROTOCOL,
-  handleProtocols,
-  makeServer,
-  type SubscribePayload,
-} from "graphql-ws";
+import { GraphQLError } from "graphql";
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { messageOf } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { type KnownDocument, operationType } from "../graphql/documents.ts";
 import { MAX_BODY_BYTES } from "../graphql/limits.ts";
-import type { Params } from "../graphql/params.ts";
-import type { Refusal } from "../graphql/refusal.ts";
-import { execute, type Yoga } from "../graphql/run.ts";
-import { complaintsAbout, refusalError } from "./complaints.ts";
 import { DEFAULT_LIMITS, type StreamLimits } from "./event-stream.ts";
-import type { Opener, Result } from "./results.ts";
+import { type OperationOptions, type Prepared, prepare } from "./socket-operation.ts";
 
-export interface SocketOptions {
-  yoga: Yoga;
-  mask: (error: unknown) => GraphQLError;
-  open: Opener;
-  known: DocumentFinder;
+export interface SocketOptions extends OperationOptions {
   shutdown: AbortSignal;
   log: Log;
   /** Whether a client may ask once more. */
   admit?: ((req: IncomingMessage) => boolean | Promise<boolean>) | undefined;
   limits?: Partial<StreamLimits> | undefined;
 }
-
-/** The document of a request, valid or refused; null when something is wrong with its text. */
-export type DocumentFinder = (params: Params) => KnownDocument | Refusal | null;
 
 export interface Sockets {
   /** Takes a request for an upgrade. */
@@ -86,7 +69,7 @@ export function acceptSockets(options: SocketOptions): Sockets {
         return [new GraphQLError(message, { extensions: { code: "TOO_MANY_OPERATIONS" } })];
       }
       const admitted = (await options.admit?.(extra.request)) ?? true;
-      return admitted ? prepare(options, payload) : [RATE_LIMITED];
+      return admitted ? prepare(options, payload, extra.request) : [RATE_LIMITED];
     },
     execute: (args) => (args as unknown as Prepared).run(),
     subscribe: (args) => (args as unknown as Prepared).run(),
@@ -192,65 +175,4 @@ function keepAlive(sockets: WebSocketServer, everyMs: number): () => void {
     }
   }, everyMs).unref();
   return () => clearInterval(timer);
-}
-
-/** What the library passes on from `onSubscribe` to where the operation is run. */
-interface Prepared {
-  schema: unknown;
-  document: KnownDocument["document"];
-  operationName: string | undefined;
-  run(): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
-}
-
-function prepare(options: SocketOptions, payload: SubscribePayload) {
-  const { yoga, mask, open, known } = options;
-  const { query, variables, operationName } = payload;
-  const params: Params = {
-    query,
-    variables: variables ?? undefined,
-    operationName: operationName ?? undefined,
-    extensions: undefined,
-    documentId: undefined,
-  };
-  const found = known(params);
-  if (!found) return complaintsAbout(query, yoga, mask);
-  if ("status" in found) return [refusalError(found)];
-  const { document } = found;
-  const prepared: Prepared = {
-    schema: yoga.getEnveloped({} as never).schema,
-    document,
-    operationName: params.operationName,
-    async run() {
-      if (operationType(found, params.operationName) !== "subscription") {
-        const context = { exchange: { abort: new AbortController() } };
-        return execute(yoga, document, params, context, mask);
-      }
-      const opened = await open({ ...params, document });
-      if ("refused" in opened) return opened.refused;
-      const leaving = new AbortController();
-      return untilLeft(opened.results(leaving.signal), leaving);
-    },
-  };
-  return prepared as never;
-}
-
-/** Results as the library takes them; leaving aborts what waits for the next event. */
-function untilLeft(
-  results: AsyncIterable<Result>,
-  leaving: AbortController,
-): AsyncIterableIterator<ExecutionResult> {
-  const iterator = results[Symbol.asyncIterator]();
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      const { done, value } = await iterator.next();
-      return done ? { done, value: undefined } : { done: false, value: value.result };
-    },
-    async return() {
-      leaving.abort();
-      return { done: true, value: undefined };
-    },
-  };
 }
