@@ -24,8 +24,8 @@ export interface RunningServer {
 
 /** Recovery after a kill replays what was not yet written to the tables; this bounds it. */
 const startTimeoutMs = 120_000;
-/** How long launches may fail on a lock: survivors of a killed server need a second or two. */
-const lockTimeoutMs = 10_000;
+/** How long launches may fail on a lock: survivors of a killed server need seconds, on a busy machine more. */
+const lockTimeoutMs = 60_000;
 const pauseMs = 50;
 
 /** Returns when the server answers and has its database; throws when that cannot be had. */
