@@ -12,7 +12,7 @@ import { tortureByFuzzing } from "../test/torture/fuzz/run.ts";
 import { makeHome } from "../test/torture/homes.ts";
 import { tortureByKills } from "../test/torture/kills.ts";
 import { tortureByLoad } from "../test/torture/load.ts";
-import { tortureByOutages } from "../test/torture/outages.ts";
+import { tortureByOutages } from "../test/torture/outages/run.ts";
 import { type Effort, type Row, row, table } from "../test/torture/report.ts";
 import { fillCatalog, type Served, serveDatabase } from "../test/torture/served.ts";
 import { tortureByUpgrades } from "../test/torture/upgrade.ts";

@@ -8,7 +8,8 @@
  * connection that has ended; of one that has failed it forgets the statement that came between the
  * error and the end, and whoever sent it waits for ever.
  *
- * What is sent over TLS does not pass through `write`, so there the kernel's own limit holds.
+ * What goes over TLS passes by `write` and `data`, and is seen only in the counts of bytes, which are
+ * looked at now and then.
  */
 import { Socket } from "node:net";
 
@@ -36,20 +37,36 @@ export function watchedSockets(silenceMs: number): object {
   };
 }
 
+/** How often the bytes that pass by are counted. */
+const COUNT_MS = 250;
+
 /** Ends the socket when something was sent and nothing came back in time. */
 function watch(socket: Socket, silenceMs: number): void {
   let waiting: NodeJS.Timeout | null = null;
   let established = false;
-  const heard = (bytes?: Buffer) => {
+  /** Bytes that came as `data`; the socket counts more where TLS takes them first. */
+  let seen = 0;
+  const heard = () => {
     if (waiting) clearTimeout(waiting);
     waiting = null;
-    if (bytes) established ||= READY.equals(bytes.subarray(-6, -1));
   };
+  const sent = () => {
+    waiting ??= setTimeout(() => socket.destroy(), silenceMs).unref();
+  };
+  let [read, written] = [0, 0];
+  const counting = setInterval(() => {
+    const { bytesRead, bytesWritten } = socket;
+    if (bytesRead > seen) {
+      if (bytesRead > read) heard();
+      else if (bytesWritten > written) sent();
+    }
+    [read, written] = [bytesRead, bytesWritten];
+  }, COUNT_MS).unref();
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const emit = socket.emit.bind(socket) as (...args: unknown[]) => boolean;
   Object.assign(socket, {
     write(...args: unknown[]) {
-      waiting ??= setTimeout(() => socket.destroy(), silenceMs).unref();
+      sent();
       return write(...args);
     },
     emit(event: string, ...args: unknown[]) {
@@ -57,8 +74,15 @@ function watch(socket: Socket, silenceMs: number): void {
       return event === "error" || emit("close", false);
     },
   });
-  socket.prependListener("data", heard);
-  socket.once("close", () => heard());
+  socket.prependListener("data", (bytes: Buffer) => {
+    seen += bytes.length;
+    established ||= READY.equals(bytes.subarray(-6, -1));
+    heard();
+  });
+  socket.once("close", () => {
+    clearInterval(counting);
+    heard();
+  });
 }
 
 /** The message by which Postgres says that it takes a statement, but for its last byte. */

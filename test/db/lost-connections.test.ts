@@ -1,8 +1,11 @@
 /** Connections to Postgres that are lost or fall silent, and what the pool does then. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { type Connection, connect } from "../../src/db/client.ts";
+import { opensslAvailable } from "../helpers/certificates.ts";
 import { useTestDatabase } from "../helpers/database.ts";
 import { type FaultProxy, startFaultProxy } from "../helpers/fault-proxy.ts";
+import { startTlsPostgres } from "../helpers/own-postgres.ts";
 
 const database = useTestDatabase();
 let proxy: FaultProxy;
@@ -58,3 +61,25 @@ it("a connection that fell silent is given up and its place is taken by another"
   await proxy.set({ kind: "pass" });
   expect(await answers()).toBe(1);
 });
+
+it.skipIf(!opensslAvailable)(
+  "a connection that fell silent over TLS is given up too",
+  { timeout: 60_000 },
+  async () => {
+    const own = await startTlsPostgres();
+    onTestFinished(() => own.close());
+    const silent = await startFaultProxy(own.url);
+    onTestFinished(() => silent.close());
+    const url = `${silent.through(own.url)}?sslmode=require`;
+    const { db, close } = connect({ url, maxConnections: 1, statementTimeoutMs: 500 });
+    onTestFinished(() => close());
+    const ask = () => db.$client`select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
+    expect(await ask()).toEqual([{ ssl: true }]);
+    // Idle is not silent.
+    await sleep(7_000);
+    await silent.set({ kind: "swallow" });
+    await expect(ask()).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
+    await silent.set({ kind: "pass" });
+    expect(await ask()).toEqual([{ ssl: true }]);
+  },
+);

@@ -18,9 +18,17 @@ export interface Program {
   kill(signal?: NodeJS.Signals): void;
 }
 
-/** Starts a command with nothing in its environment but what is given. */
-export function startProgram(command: string, variables: Record<string, string>): Program {
-  const child = spawn(process.execPath, [entry, command], {
+/**
+ * Starts a command with nothing in its environment but what is given.
+ * @param within words of another program that runs it, such as one that changes what it sees.
+ */
+export function startProgram(
+  command: string,
+  variables: Record<string, string>,
+  within: readonly string[] = [],
+): Program {
+  const [file, ...words] = [...within, process.execPath, entry, command];
+  const child = spawn(file!, words, {
     env: {
       PATH: process.env.PATH,
       PORT: "0",
@@ -105,7 +113,13 @@ export interface Answer {
 }
 
 /** What `/readyz` says: true, or the reasons why not; false reasons where nobody listens. */
-export async function readiness(url: string): Promise<{ ready: boolean; reasons: string[] }> {
+export async function readiness(url: string): Promise<Readiness> {
   const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) });
-  return (await response.json()) as { ready: boolean; reasons: string[] };
+  return (await response.json()) as Readiness;
+}
+
+interface Readiness {
+  ready: boolean;
+  reasons: string[];
+  warnings?: string[];
 }

@@ -1,122 +1,33 @@
 /**
- * What the program depends on, taken away while it works: Postgres, Redis and the upstreams are cut
- * off, slow, silent, full or read-only behind a proxy. Every question is answered in time with data or
- * a code, `/readyz` tells the truth, and everything comes back without a restart; a subscriber ends
- * with exactly the log.
+ * Postgres taken away while the API works. Every question is answered in time with data or a code,
+ * `/readyz` tells the truth, and everything comes back without a restart; a subscriber ends with
+ * exactly the log.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
-import postgres, { type Sql } from "postgres";
-import { writeRecords } from "../../src/db/catalog.ts";
-import { connect } from "../../src/db/client.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/db/embedded/index.ts";
-import { migrateDatabase } from "../../src/db/migrate.ts";
-import { silentLog as log } from "../../src/log.ts";
-import { type Fault, type FaultProxy, startFaultProxy } from "../helpers/fault-proxy.ts";
-import { makeHome } from "./homes.ts";
-import { post, readiness, startProgram, stopProgram, until } from "./program.ts";
-import { type Effort, type Row, row } from "./report.ts";
-import { madeUp } from "./served.ts";
-import { audit, subscribe } from "./subscriber.ts";
+import postgres from "postgres";
+import { writeRecords } from "../../../src/db/catalog.ts";
+import { connect } from "../../../src/db/client.ts";
+import { startEmbeddedPostgres } from "../../../src/db/embedded/index.ts";
+import { migrateDatabase } from "../../../src/db/migrate.ts";
+import { silentLog as log } from "../../../src/log.ts";
+import { startFaultProxy } from "../../helpers/fault-proxy.ts";
+import { makeHome } from "../homes.ts";
+import { readiness, startProgram, stopProgram, until } from "../program.ts";
+import { type Effort, type Row, row } from "../report.ts";
+import { madeUp } from "../served.ts";
+import { audit, subscribe } from "../subscriber.ts";
+import { askAnew } from "./ask.ts";
+import { OUTAGES, type Outage, type Stand } from "./postgres-faults.ts";
 
-/** The server's own limit for a query is 20 s. */
-const ANSWERED_WITHIN_MS = 25_000;
 /** A silent connection is given up after 35 s; everything else comes back at once. */
 const BACK_WITHIN_MS = 45_000;
 const MAX_CONNECTIONS = 30;
 /** What a pool takes to replace connections that were ended under it. */
 const SETTLE_MS = 2_000;
-
-interface Stand {
-  proxy: FaultProxy;
-  /** A superuser's connection beside the proxy. */
-  admin: Sql;
-  server: EmbeddedPostgres;
-}
-
-interface Outage {
-  name: string;
-  /** Breaks it; what is returned mends it. */
-  begin(stand: Stand): Promise<() => Promise<void>>;
-  /**
-   * True where questions are answered and the server is ready as soon as it has new connections; false
-   * where neither can be; null where it depends on who is quicker.
-   */
-  readsGoOn: boolean | null;
-}
-
-const proxied = (fault: Fault) => async (stand: Stand) => {
-  await stand.proxy.set(fault);
-  return () => stand.proxy.set({ kind: "pass" });
-};
-
 const AT_START = "Postgres is not there at start";
 
-const OUTAGES: Outage[] = [
-  { name: "Postgres is gone", begin: proxied({ kind: "refuse" }), readsGoOn: false },
-  { name: "Postgres resets every connection", begin: proxied({ kind: "reset" }), readsGoOn: false },
-  {
-    name: "Postgres is slow, 5 s per statement",
-    begin: proxied({ kind: "delay", ms: 5_000 }),
-    readsGoOn: false,
-  },
-  { name: "Postgres is silently dead", begin: proxied({ kind: "swallow" }), readsGoOn: false },
-  {
-    name: "the NOTIFY connection alone is silently dead",
-    begin: proxied({ kind: "swallow", only: "listen" }),
-    readsGoOn: true,
-  },
-  { name: "Postgres has no connection left", begin: takeAllConnections, readsGoOn: null },
-  { name: "Postgres takes no writes", begin: makeReadOnly, readsGoOn: true },
-  { name: "every connection is ended by an administrator", begin: endAll, readsGoOn: true },
-];
-
-/** Takes the place of every connection of the program. */
-async function takeAllConnections({ admin, server }: Stand): Promise<() => Promise<void>> {
-  const taken: pg.Client[] = [];
-  let stopping = false;
-  const taking = (async () => {
-    while (!stopping) {
-      await endConnections(admin);
-      for (let full = false; !full && !stopping; ) {
-        const client = new pg.Client({ connectionString: server.url });
-        client.on("error", () => {});
-        full = await client.connect().then(
-          () => taken.push(client) < 0,
-          () => true,
-        );
-      }
-      await sleep(100);
-    }
-  })();
-  return async () => {
-    stopping = true;
-    await taking;
-    await Promise.all(taken.map((client) => client.end()));
-  };
-}
-
-async function makeReadOnly({ admin }: Stand): Promise<() => Promise<void>> {
-  await admin`alter database plimsoll set default_transaction_read_only = on`;
-  await endConnections(admin);
-  return async () => {
-    await admin`alter database plimsoll reset default_transaction_read_only`;
-    await endConnections(admin);
-  };
-}
-
-async function endAll({ admin }: Stand): Promise<() => Promise<void>> {
-  await endConnections(admin);
-  return async () => {};
-}
-
-async function endConnections(admin: Sql): Promise<void> {
-  await admin`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = 'plimsoll' and application_name = 'plimsoll'`;
-}
-
 /** Each outage lasts `seconds`. */
-export async function tortureByOutages(
+export async function tortureByPostgres(
   seconds: number,
   { say }: Effort,
   only: readonly string[] = [""],
@@ -229,17 +140,4 @@ async function tortureOutage(outage: Outage, stand: Stand, seconds: number): Pro
   const verdict = wrong.length + counts.lost + counts.doubled > 0 ? "BROKEN" : "held";
   const note = [...new Set(wrong)].slice(0, 3).join(" ‖ ");
   return row(outage.name, 1, { ...counts, longestOutageMs, verdict, note });
-}
-
-/** A question that no store has the answer of: `data`, the code of the error, or what went wrong. */
-async function askAnew(url: string, turn: number): Promise<string> {
-  const text = `{ models(first: 2) { totalCount nodes { slug } } } # ${turn} ${Math.random()}`;
-  try {
-    const { data, errors } = await post(url, text, ANSWERED_WITHIN_MS);
-    const code = errors?.[0]?.extensions?.code;
-    if (code === "INTERNAL_SERVER_ERROR") return `internal error: ${errors![0]!.message}`;
-    return errors ? (code ?? `no code: ${errors[0]!.message}`) : data ? "data" : "neither";
-  } catch (error) {
-    return `no answer: ${(error as Error).message}`;
-  }
 }
