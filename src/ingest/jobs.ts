@@ -115,6 +115,8 @@ export function makeProcessor({ queue, handlers, onFailure, signal }: ProcessorD
   };
 
   async function process(job: Job<JobData>, token: string | undefined): Promise<unknown> {
+    // It was already on its way here when the worker was asked to stop.
+    if (signal.aborted) return await delayed(job, token, 0);
     try {
       if (job.name === "run") return await run(job as Job<RunData>, token);
       if (job.name === "part") return await part(job as Job<PartData>);
