@@ -15,6 +15,7 @@ import type { IngestQueue } from "../ingest/queue.ts";
 import type { Source } from "../ingest/source.ts";
 import { type Watch, watchModels } from "../ingest/sources/file/watch.ts";
 import type { Log } from "../log.ts";
+import { keepPlans } from "./keep-plans.ts";
 import type { QueueAccess } from "./queue-access.ts";
 import { type PlannedSource, plannedSources } from "./sources.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -96,6 +97,7 @@ export async function startWorker({
     throw error;
   }
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);
+  const stopKeeping = keepPlans({ queue, planned, plan, log });
   const upkeep = startUpkeep({ db, log, eventRetentionDays: config.eventRetentionDays });
 
   return {
@@ -113,6 +115,7 @@ export async function startWorker({
         .toSorted((a, b) => a.at.getTime() - b.at.getTime());
     },
     async close() {
+      stopKeeping();
       for (const watch of watches) watch.close();
       await upkeep.close();
       await queue.close();

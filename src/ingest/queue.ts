@@ -51,6 +51,8 @@ export interface IngestQueue {
   budget: Budget;
   /** Adds, changes or (with null) removes a source's scheduler; gives the time of its next run. */
   schedule(sourceId: string, pattern: string | null): Promise<Date | null>;
+  /** Whether a source has a scheduler; one is lost with a Redis that kept nothing on disk. */
+  isScheduled(sourceId: string): Promise<boolean>;
   /** Asks for a run ahead of its time and waits for nothing; false when one was asked for already. */
   askForRun(sourceId: string): Promise<boolean>;
   /**
@@ -145,6 +147,8 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
       const { next } = (await queue.getJobScheduler(sourceId)) ?? {};
       return next ? new Date(next) : null;
     },
+
+    isScheduled: async (sourceId) => Boolean(await queue.getJobScheduler(sourceId)),
 
     askForRun: async (sourceId) => isNew(await addRun({ sourceId })),
     askForModel: async (sourceId, externalId, revision = null) =>

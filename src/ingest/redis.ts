@@ -4,8 +4,18 @@
  */
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from "ioredis";
 
+/**
+ * A connection that a firewall has forgotten answers nothing, and is made again. BullMQ waits for jobs
+ * and events up to 10 s within one command.
+ */
+const SILENT_MS = 15_000;
+
 /** Commands wait for a connection that comes back, as BullMQ wants it. */
-const OPTIONS: RedisOptions = { maxRetriesPerRequest: null, retryStrategy: pauseMs };
+const OPTIONS: RedisOptions = {
+  maxRetriesPerRequest: null,
+  retryStrategy: pauseMs,
+  socketTimeout: SILENT_MS,
+};
 
 /** @param url one address, or several separated by commas. */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis | Cluster {

@@ -310,7 +310,9 @@ describe.each([
     expect(hourly?.getUTCMinutes()).toBe(17);
     const later = await queue.schedule("planned", "42 * * * *");
     expect(later?.getUTCMinutes()).toBe(42);
+    expect(await queue.isScheduled("planned")).toBe(true);
     expect(await queue.schedule("planned", null)).toBeNull();
+    expect(await queue.isScheduled("planned")).toBe(false);
   });
 
   it("runs what a scheduler plans once for each tick, however many workers there are", async () => {
