@@ -14,7 +14,8 @@ import { QUANTIZATION_NAMES, type QuantizationName } from "./quantizations.ts";
 import { checkpointSizes } from "./weights/checkpoint.ts";
 import { inventory } from "./weights/inventory.ts";
 import { usesImatrix } from "./weights/mixture.ts";
-import { quantizedSizes, quantizePlan } from "./weights/quantize.ts";
+import { quantizedSizes } from "./weights/quantize.ts";
+import { quantizePlan } from "./weights/quantize-plan.ts";
 
 /** A file that somebody published, by quantization name. */
 export interface PublishedWeights {

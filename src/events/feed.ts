@@ -7,7 +7,6 @@
  * lost or doubled. Decision 0004 says why.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { LRUCache } from "lru-cache";
 import type { Database } from "../db/client.ts";
 import { ownCommits, readLogState } from "../db/event-log.ts";
 import type { ReadPool } from "../db/replicas.ts";
@@ -23,6 +22,7 @@ import {
 import { type CatalogEvent, type EventFilter, mayPass } from "./filter.ts";
 import {
   checkNotCompacted,
+  createPartReader,
   type LogPart,
   type LogState,
   READ_AT_ONCE,
@@ -152,19 +152,7 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
 
   const pause = () => delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => {});
 
-  /** Many subscribers that come back at once ask for the same part. */
-  const parts = new LRUCache<string, Promise<LogPart>>({ max: 100, ttl: 10_000 });
-
-  function read(after: number, filter: EventFilter | null | undefined): Promise<LogPart> {
-    const range = { after, through: tail.newest, filter };
-    const key = JSON.stringify(range);
-    const known = parts.get(key);
-    if (known) return known;
-    const part = readRange(db, range);
-    parts.set(key, part);
-    part.catch(() => parts.delete(key));
-    return part;
-  }
+  const read = createPartReader(db);
 
   /** What follows a position, from memory where that is enough. */
   async function partAfter(
@@ -175,7 +163,7 @@ export async function openFeed(options: FeedOptions): Promise<EventFeed> {
     const decided = recent && (recent.length === 0 || !filter?.fits);
     if (decided) return { events: recent, position: tail.newest };
     try {
-      return await read(position, filter);
+      return await read({ after: position, through: tail.newest, filter });
     } catch (error) {
       if (error instanceof PlimsollError && error.code === "EVENTS_COMPACTED") throw error;
       log.warn({ error: messageOf(error) }, "the change log cannot be read; trying again");

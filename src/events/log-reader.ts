@@ -1,5 +1,6 @@
 /** Reading the change log in Postgres: where it stands, and parts of it. */
 import { and, asc, gt, lte } from "drizzle-orm";
+import { LRUCache } from "lru-cache";
 import type { Database } from "../db/client.ts";
 import { catalogEvents, catalogState } from "../db/tables.ts";
 import { PlimsollError } from "../errors.ts";
@@ -62,6 +63,20 @@ export async function readRange(
   checkNotCompacted(after, await readState(db));
   const full = events.length === READ_AT_ONCE;
   return { events, position: full ? events.at(-1)!.number : through };
+}
+
+/** Reads like `readRange`, once for the many subscribers that come back at once and ask the same. */
+export function createPartReader(db: Database): (range: LogRange) => Promise<LogPart> {
+  const parts = new LRUCache<string, Promise<LogPart>>({ max: 100, ttl: 10_000 });
+  return (range) => {
+    const key = JSON.stringify(range);
+    const known = parts.get(key);
+    if (known) return known;
+    const part = readRange(db, range);
+    parts.set(key, part);
+    part.catch(() => parts.delete(key));
+    return part;
+  };
 }
 
 /** Throws when events after this number were removed; the error says where to go on. */
