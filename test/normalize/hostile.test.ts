@@ -70,6 +70,24 @@ describe("parsing", () => {
 });
 
 describe("values", () => {
+  it("refuses an encoder of 10^12 layers at once", () => {
+    const { outcome, reason } = normalizeConfig({
+      id: null,
+      config: {
+        model_type: "bart",
+        d_model: 1024,
+        decoder_layers: 12,
+        encoder_layers: 1e12,
+        decoder_attention_heads: 16,
+        encoder_attention_heads: 16,
+        decoder_ffn_dim: 4096,
+        vocab_size: 50265,
+      },
+    });
+    expect(outcome).toBe("refused");
+    expect(reason).toBe("No encoder has 1000000000000 layers.");
+  });
+
   it.each([
     ["NaN", Number.NaN],
     ["Infinity", Number.POSITIVE_INFINITY],

@@ -3,7 +3,8 @@
  * answers with the traits that change; anything one key can say belongs into the row itself.
  */
 import type { ClassTraits } from "./classes/types.ts";
-import { type ConfigReader, unknownArchitecture } from "./reader.ts";
+import { unknownArchitecture } from "./problems.ts";
+import type { ConfigReader } from "./reader.ts";
 
 type Adjustment = (reader: ConfigReader, traits: ClassTraits) => Partial<ClassTraits>;
 

@@ -26,7 +26,8 @@ import { sharedBlockLayers } from "./layout/shared-blocks.ts";
 import type { ReadingLog } from "./log.ts";
 import { readMixer } from "./mixers/index.ts";
 import { readPrediction } from "./prediction.ts";
-import { type ConfigReader, unknownArchitecture } from "./reader.ts";
+import { unknownArchitecture } from "./problems.ts";
+import type { ConfigReader } from "./reader.ts";
 import { checkArchitecture } from "./sane.ts";
 import type { Sections } from "./sections.ts";
 import { readEmbedderParts } from "./towers/embedders.ts";
@@ -82,7 +83,7 @@ function readNarrowEmbedding(
   hidden: number,
 ): Pick<Architecture, "narrowEmbedding"> {
   const width = narrow === null ? null : reader.real([narrow.key], "width of the embedding");
-  if (narrow === null || width === null || width === hidden) return {};
+  if (narrow === null || !width || width === hidden) return {};
   const { positions, bias, narrowsAgain = false } = narrow;
   return {
     narrowEmbedding: { width, positions, bias, narrowsAgain: narrowsAgain && outputHead },

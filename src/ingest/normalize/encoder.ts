@@ -5,12 +5,14 @@ import type {
   FeedForward,
   LayerGroup,
 } from "../../estimator/architecture.ts";
+import { ALIASES } from "./aliases.ts";
 import type { ClassTraits, EncoderTraits } from "./classes/types.ts";
 import { countExperts, readExperts } from "./feed-forward/experts.ts";
 import { readExtraTensors } from "./layout/extra-tensors.ts";
 import { grouped } from "./layout/grouped.ts";
 import { type LayerPlace, readAttention } from "./mixers/attention.ts";
-import { ConfigReader, isRecord, missing } from "./reader.ts";
+import { hostile, missing } from "./problems.ts";
+import { ConfigReader, isRecord } from "./reader.ts";
 import type { Sections } from "./sections.ts";
 
 type Encoder = Pick<Architecture, "encoderLayers" | "encoderShape">;
@@ -38,6 +40,9 @@ function besideDecoder(
   const number = (names: readonly string[], otherwise: number) =>
     Math.round(reader.real(names, "encoder") ?? otherwise);
   const count = number(keys.layers, reader.required("layers"));
+  if (count > ALIASES.layers.max) {
+    throw hostile(keys.layers[0] ?? "", `No encoder has ${count} layers.`);
+  }
   const heads = number(keys.heads, reader.required("heads"));
   const width = number(keys.feedForward, 4 * hidden);
   const keyDim = reader.number("headDim") ?? Math.floor(hidden / heads);

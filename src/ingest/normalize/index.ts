@@ -88,7 +88,7 @@ function libraryDefaults({ path, textType, wrapper }: Sections): Json {
 
 /** The config itself, or what `params.json` says where there is none. */
 function configOf({ config, files }: NormalizeInput): unknown {
-  return inLibraryNames(config ?? files?.params ?? config);
+  return inLibraryNames(config ?? files?.params);
 }
 
 interface Shape {

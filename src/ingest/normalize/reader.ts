@@ -9,8 +9,6 @@ import { ALIASES, type Canonical, FACT_OF, USUAL_KEY } from "./aliases.ts";
 import { hostile, invalid, missing, show } from "./problems.ts";
 import type { UsedKey } from "./types.ts";
 
-export * from "./problems.ts";
-
 export type Json = Record<string, unknown>;
 
 /** A yes or no that a class fixes, or that a config key decides (`not`: by its opposite). */

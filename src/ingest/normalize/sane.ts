@@ -4,7 +4,7 @@
  */
 import type { Architecture } from "../../estimator/architecture.ts";
 import { countParameters } from "../../estimator/index.ts";
-import { hostile } from "./reader.ts";
+import { hostile } from "./problems.ts";
 
 /** A thousand times the largest published model. */
 const MOST_PARAMETERS = 4e15;

@@ -2,19 +2,11 @@
  * Decoders of the GPT line and other early designs: layer norms with bias, a feed-forward of two
  * matrices, learned or ALiBi positions, often one matrix for query, key and value.
  */
-import { type ClassTraits, type ModelClass, PLAIN, row } from "./types.ts";
+import { BIASED, type ClassTraits, type ModelClass, row } from "./types.ts";
 
 const GPT: ClassTraits = {
-  ...PLAIN,
-  norm: "layer",
-  normBias: true,
-  kvHeads: "queries",
-  qkvBias: true,
-  outputBias: true,
-  mlpBias: true,
-  gated: false,
+  ...BIASED,
   feedForwardMultiple: 4,
-  activation: "gelu",
 };
 
 export const CLASSIC_CLASSES: readonly ModelClass[] = [

@@ -1,23 +1,15 @@
 /** Encoders: BERT and what came after it. They read the whole input at once, and cache nothing. */
-import { type ClassTraits, type ExtraRow, type ModelClass, PLAIN, row } from "./types.ts";
+import { BIASED, type ClassTraits, type ExtraRow, type ModelClass, row } from "./types.ts";
 
 const BERT: ClassTraits = {
-  ...PLAIN,
+  ...BIASED,
   gguf: "bert",
   pooler: "pooled",
   causal: false,
   outputHead: false,
   tied: true,
-  norm: "layer",
-  normBias: true,
   normAfterEmbedding: true,
   finalNorm: false,
-  kvHeads: "queries",
-  qkvBias: true,
-  outputBias: true,
-  mlpBias: true,
-  gated: false,
-  activation: "gelu",
   positions: "learned",
   defaults: {
     hidden_size: 768,

@@ -1,19 +1,11 @@
 /** Encoder-decoders: T5, BART, Whisper and their kin. Only the decoder caches, and what it keeps of the input. */
 import { GLOBAL_PROJECTIONS } from "./encoders.ts";
-import { type ClassTraits, type EncoderTraits, type ModelClass, PLAIN, row } from "./types.ts";
+import { BIASED, type ClassTraits, type EncoderTraits, type ModelClass, row } from "./types.ts";
 
 const SEQ2SEQ: ClassTraits = {
-  ...PLAIN,
-  kvHeads: "queries",
+  ...BIASED,
   tied: true,
-  norm: "layer",
-  normBias: true,
   normsPerLayer: 3,
-  qkvBias: true,
-  outputBias: true,
-  mlpBias: true,
-  gated: false,
-  activation: "gelu",
   positions: "learned",
 };
 

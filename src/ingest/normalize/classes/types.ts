@@ -185,6 +185,19 @@ export const PLAIN: ClassTraits = {
   adjust: null,
 };
 
+/** Layers of the first transformers: layer norms, biases everywhere, two matrices in the feed-forward. */
+export const BIASED: ClassTraits = {
+  ...PLAIN,
+  norm: "layer",
+  normBias: true,
+  kvHeads: "queries",
+  qkvBias: true,
+  outputBias: true,
+  mlpBias: true,
+  gated: false,
+  activation: "gelu",
+};
+
 /** One row of a table: names separated by blanks, then what differs from the base. */
 export function row(names: string, differs: ClassRow, base: ClassTraits = PLAIN): ModelClass {
   return {

@@ -2,7 +2,8 @@
 import type { DenseFeedForward } from "../../../estimator/architecture.ts";
 import type { ClassTraits } from "../classes/types.ts";
 import type { LayerPlace } from "../mixers/attention.ts";
-import { type ConfigReader, invalid, missing } from "../reader.ts";
+import { invalid, missing } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 
 /** `amongExperts`: the model has expert layers too, whose width may take the usual key. */
 export function readDense(

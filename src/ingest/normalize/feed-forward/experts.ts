@@ -3,7 +3,8 @@ import type { MoeFeedForward } from "../../../estimator/architecture.ts";
 import { ALIASES } from "../aliases.ts";
 import type { ClassTraits, ExpertTraits } from "../classes/types.ts";
 import type { LayerPlace } from "../mixers/attention.ts";
-import { type ConfigReader, invalid } from "../reader.ts";
+import { invalid } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 import { denseWidth } from "./dense.ts";
 
 /** Places in a pair of numbers that differ by what a token stands for. */

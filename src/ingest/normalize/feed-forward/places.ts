@@ -1,6 +1,7 @@
 /** Says which layers hold experts, from whichever of the many keys a config uses. */
 import type { ExpertTraits } from "../classes/types.ts";
-import { type ConfigReader, invalid, show } from "../reader.ts";
+import { invalid, show } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 
 type Places = (layer: number) => boolean;
 

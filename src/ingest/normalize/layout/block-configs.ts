@@ -2,7 +2,8 @@
 import type { FeedForward, LayerGroup, Mixer } from "../../../estimator/architecture.ts";
 import type { ClassTraits } from "../classes/types.ts";
 import { readAttention } from "../mixers/attention.ts";
-import { type ConfigReader, invalid, isRecord, type Json } from "../reader.ts";
+import { invalid } from "../problems.ts";
+import { type ConfigReader, isRecord, type Json } from "../reader.ts";
 
 export function blockConfigLayers(
   reader: ConfigReader,

@@ -2,7 +2,8 @@
 import type { ExtraTensor, FeedForward, Mixer } from "../../../estimator/architecture.ts";
 import type { ClassTraits, ExtraRow } from "../classes/types.ts";
 import type { LayerPlace } from "../mixers/attention.ts";
-import { type ConfigReader, missing } from "../reader.ts";
+import { missing } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 
 export function readExtraTensors(
   reader: ConfigReader,

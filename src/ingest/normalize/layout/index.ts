@@ -1,7 +1,8 @@
 /** The token of every layer of a model, from the file's lists, its rules, or the class. */
 import type { ClassTraits } from "../classes/types.ts";
 import type { ReadingLog } from "../log.ts";
-import { type ConfigReader, invalid } from "../reader.ts";
+import { invalid } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 import { type LayerToken, listedLayers, placedLayers } from "./tokens.ts";
 import { windowedLayers } from "./windows.ts";
 

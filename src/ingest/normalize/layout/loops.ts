@@ -1,7 +1,8 @@
 /** Models that run their layers several times: each further run keeps a cache, but stores no weights. */
 import type { LayerGroup, Mixer } from "../../../estimator/architecture.ts";
 import type { ClassTraits } from "../classes/types.ts";
-import { type ConfigReader, invalid, unknownArchitecture } from "../reader.ts";
+import { invalid, unknownArchitecture } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 
 const MOST_RUNS = 64;
 

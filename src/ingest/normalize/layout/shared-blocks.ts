@@ -8,7 +8,8 @@ import type { ClassTraits } from "../classes/types.ts";
 import { readDense } from "../feed-forward/dense.ts";
 import { type LayerPlace, readAttention } from "../mixers/attention.ts";
 import { mamba } from "../mixers/index.ts";
-import { type ConfigReader, invalid, missing, unknownArchitecture } from "../reader.ts";
+import { invalid, missing, unknownArchitecture } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 
 const MAMBA = new Set(["mamba", "mamba2", "linear_attention", "m"]);
 const HYBRID = new Set(["hybrid", "g"]);

@@ -3,7 +3,8 @@
  * notations a config uses: lists of layer types, pattern strings, periods and offsets, 0/1 lists,
  * intervals, or the rule of the class. A type this file does not know is an error, not a guess.
  */
-import { type ConfigReader, invalid, isRecord, show, unknownArchitecture } from "../reader.ts";
+import { invalid, show, unknownArchitecture } from "../problems.ts";
+import { type ConfigReader, isRecord } from "../reader.ts";
 
 export type MixerToken = "full" | "sliding" | "chunked" | "linear" | "conv" | "parallel" | "none";
 

@@ -3,7 +3,8 @@
  * stated pattern ("every 6th is full", "LLLG", `no_rope_layers`) or by the rule of the class.
  */
 import type { WindowRule } from "../classes/types.ts";
-import { type ConfigReader, invalid, show } from "../reader.ts";
+import { invalid, show } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 import type { MixerToken } from "./tokens.ts";
 
 const EVERY = [

@@ -4,7 +4,8 @@
  */
 import type { AttentionMixer, AttentionWindow } from "../../../estimator/architecture.ts";
 import type { ClassTraits } from "../classes/types.ts";
-import { type ConfigReader, invalid, missing } from "../reader.ts";
+import { invalid, missing } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 import {
   type LayerPlace,
   type Reach,

@@ -1,6 +1,7 @@
 /** How many heads an attention layer has, and how wide they are; sliding and full layers may differ. */
 import type { ClassTraits } from "../classes/types.ts";
-import { type ConfigReader, invalid, isRecord, missing } from "../reader.ts";
+import { invalid, missing } from "../problems.ts";
+import { type ConfigReader, isRecord } from "../reader.ts";
 
 export interface LayerPlace {
   index: number;

@@ -2,7 +2,8 @@
 import type { Mixer } from "../../../estimator/architecture.ts";
 import type { ClassTraits } from "../classes/types.ts";
 import type { MixerToken } from "../layout/tokens.ts";
-import { type ConfigReader, unknownArchitecture } from "../reader.ts";
+import { unknownArchitecture } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 import { type LayerPlace, readAttention } from "./attention.ts";
 import { readCompressed, readLatent } from "./latent.ts";
 import {

@@ -4,7 +4,8 @@ import type {
   LatentAttentionMixer,
   SparseIndexer,
 } from "../../../estimator/architecture.ts";
-import { type ConfigReader, invalid, missing } from "../reader.ts";
+import { invalid, missing } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 import type { LayerPlace } from "./attention.ts";
 
 export function readLatent(reader: ConfigReader, place: LayerPlace): LatentAttentionMixer {

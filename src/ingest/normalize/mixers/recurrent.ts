@@ -9,7 +9,8 @@ import type {
   ShortConvMixer,
 } from "../../../estimator/architecture.ts";
 import type { ClassTraits, MambaTraits } from "../classes/types.ts";
-import { type ConfigReader, invalid, missing } from "../reader.ts";
+import { invalid, missing } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 
 export function readMamba(
   reader: ConfigReader,

@@ -1,6 +1,7 @@
 /** Reads RWKV time mixing, whose sizes mostly follow from the hidden size. */
 import type { RwkvMixer } from "../../../estimator/architecture.ts";
-import { type ConfigReader, unknownArchitecture } from "../reader.ts";
+import { unknownArchitecture } from "../problems.ts";
+import type { ConfigReader } from "../reader.ts";
 
 /** Low ranks of RWKV-7 follow from the hidden size when a file leaves them out, in steps of 32. */
 export function readRwkv(reader: ConfigReader, hidden: number): RwkvMixer {
