@@ -2,6 +2,15 @@
 import { type Attack, attacks, get } from "../attack.ts";
 import { line, posted, SUBSCRIPTION } from "./common.ts";
 
+const UPGRADE = line(
+  "GET /graphql HTTP/1.1",
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+  "Sec-WebSocket-Protocol: graphql-transport-ws",
+);
+
 export const connections: Attack[] = [
   ...attacks("slow", {
     "headers drop by drop": {
@@ -28,29 +37,10 @@ export const connections: Attack[] = [
       pauseMs: 300,
     },
     "an upgrade that says nothing": {
-      raw: [
-        line(
-          "GET /graphql HTTP/1.1",
-          "Connection: Upgrade",
-          "Upgrade: websocket",
-          "Sec-WebSocket-Version: 13",
-          "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-          "Sec-WebSocket-Protocol: graphql-transport-ws",
-        ),
-      ],
+      raw: [UPGRADE],
     },
     "an upgrade and then noise": {
-      raw: [
-        line(
-          "GET /graphql HTTP/1.1",
-          "Connection: Upgrade",
-          "Upgrade: websocket",
-          "Sec-WebSocket-Version: 13",
-          "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-          "Sec-WebSocket-Protocol: graphql-transport-ws",
-        ),
-        Buffer.alloc(5000, 0xff),
-      ],
+      raw: [UPGRADE, Buffer.alloc(5000, 0xff)],
       pauseMs: 100,
     },
   }),
