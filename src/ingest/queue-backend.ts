@@ -17,6 +17,7 @@ import {
   withBackend,
 } from "bullmq";
 import pg from "pg";
+import { loggingAbout } from "../log.ts";
 import { createPostgresBudget, setUpBudget } from "./budget/postgres.ts";
 import { createRedisBudget } from "./budget/redis.ts";
 import type { Budget } from "./http/budget.ts";
@@ -60,7 +61,7 @@ function overRedis({ name, onError }: BackendOptions, redisUrl: string): Backend
     events: new QueueEvents(name, options),
     budget: createRedisBudget(connection),
     makeWorker: (process, settings) =>
-      new Worker<JobData>(name, process, { ...settings, ...options }),
+      new Worker<JobData>(name, named(process), { ...settings, ...options }),
     close: async () => void (await connection.quit().catch(() => {})),
   };
 }
@@ -79,12 +80,20 @@ async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Pro
     events: new postgres.QueueEvents(name, { connection }) as unknown as QueueEvents,
     budget: createPostgresBudget(pool),
     makeWorker: (process, settings) =>
-      new postgres.Worker<JobData>(name, process as never, {
+      new postgres.Worker<JobData>(name, named(process) as never, {
         ...settings,
         connection,
       }) as unknown as Worker<JobData>,
     close: () => pool.end(),
   };
+}
+
+/** What a job logs carries its id, and the attempt. */
+function named(process: Processor): Processor {
+  return (job, token) =>
+    loggingAbout({ jobId: job.id, job: job.name, attempt: job.attemptsMade + 1 }, () =>
+      process(job, token),
+    );
 }
 
 /** Brings the queue's tables to this release. A queue that is current needs no right to change them. */

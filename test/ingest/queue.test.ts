@@ -7,7 +7,7 @@ import { PlimsollError } from "../../src/errors.ts";
 import { nextDelayMs } from "../../src/ingest/backoff.ts";
 import type { FlowHandlers, Part, PartData } from "../../src/ingest/jobs.ts";
 import { type IngestQueue, openQueue, type QueueOptions } from "../../src/ingest/queue.ts";
-import { silentLog } from "../../src/log.ts";
+import { createLog, silentLog } from "../../src/log.ts";
 import { useTestDatabase } from "../helpers/database.ts";
 import { type RedisForTests, redisAvailable, startRedis } from "../helpers/queue-backends.ts";
 
@@ -76,6 +76,25 @@ describe.each([
     queue.work(flow, ignore);
     await queue.runNow("by-hand");
     expect(settled).toEqual([{ source: "by-hand", results: ["a", "b", "page"] }]);
+  });
+
+  it("names the job in every line that is logged while it is done", async () => {
+    const lines: string[] = [];
+    const write = (line: string) => lines.push(line) > 0;
+    const log = createLog("info", { isTTY: false, write } as unknown as NodeJS.WriteStream);
+    const queue = await openOne("logged");
+    const work = async () => {
+      await Promise.resolve();
+      log.info("a line of some room");
+      return { result: null, more: [] };
+    };
+    queue.work(handlers({ work }), ignore);
+    await queue.runNow("logged");
+    log.info("a line of nobody");
+    const [ofJob, ofNobody] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(ofJob).toMatchObject({ job: "part", attempt: 1 });
+    expect(ofJob?.jobId).toMatch(/\/page\/first$/);
+    expect(ofNobody).not.toHaveProperty("jobId");
   });
 
   it("does a part once however often its run adds it", async () => {
