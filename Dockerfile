@@ -4,9 +4,9 @@ FROM node:20-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.mjs scripts/
 COPY src src
-RUN npx tsc -b tsconfig.build.json && npm prune --omit=dev --omit=optional --ignore-scripts
+RUN node scripts/build.mjs && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM node:20-slim
 ENV NODE_ENV=production

@@ -2,7 +2,8 @@
  * The only reader of the environment. Every variable is optional, typed and validated; all mistakes
  * are reported at once, each naming its variable, what it holds and what is allowed.
  */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type AnswerConfig, answerVariables, readAnswers } from "./config/answers.ts";
 import { type FeedConfig, feedVariables, readFeed } from "./config/feed.ts";
@@ -18,14 +19,13 @@ import { readStorage, type StorageConfig, storageVariables } from "./config/stor
 import { readTracing, type TracingConfig, tracingVariables } from "./config/tracing.ts";
 import { urlOf } from "./config/values.ts";
 import { PlimsollError } from "./errors.ts";
-
-const projectFolder = resolve(import.meta.dirname, "..");
+import { projectFile } from "./project-files.ts";
 
 const variables = z.object({
   ...servingVariables,
   PLIMSOLL_HOME: z
     .string()
-    .default(join(projectFolder, ".plimsoll"))
+    .default(fileURLToPath(projectFile(".plimsoll")))
     .transform((path) => resolve(path))
     .describe("Folder for everything that Plimsoll keeps on this machine."),
   ...storageVariables,

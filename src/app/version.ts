@@ -1,6 +1,7 @@
 /** The version of the running code, from its own package. */
 import { readFileSync } from "node:fs";
+import { projectFile } from "../project-files.ts";
 
-const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+const manifest = readFileSync(projectFile("package.json"), "utf8");
 
 export const VERSION: string = JSON.parse(manifest).version;

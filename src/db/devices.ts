@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { messageOf, PlimsollError } from "../errors.ts";
+import { projectFile } from "../project-files.ts";
 
 export const DEVICE_SEGMENTS = [
   "CONSUMER",
@@ -72,7 +73,7 @@ const deviceSchema = z
 
 export type Device = z.infer<typeof deviceSchema>;
 
-const dataFile = new URL("../../data/devices.json", import.meta.url);
+const dataFile = projectFile("data/devices.json");
 let loaded: readonly Device[] | undefined;
 
 /**

@@ -9,12 +9,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
 import { messageOf, PlimsollError } from "../errors.ts";
+import { projectFile } from "../project-files.ts";
 import { isUnreachable } from "./failures.ts";
 
 /** Any constant will do; this one spells "plim". */
 const MIGRATION_LOCK = 0x706c696d;
 const MINIMUM_SERVER_VERSION = 140_000;
-const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
+const migrationsFolder = fileURLToPath(projectFile("drizzle"));
 
 /**
  * Applies all pending migrations.

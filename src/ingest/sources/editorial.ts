@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type FactName, type FactOrigin, type ModelFacts, USE_CASES } from "../../db/facts.ts";
+import { projectFile } from "../../project-files.ts";
 import { LICENSES } from "../normalize/facts/rules.ts";
 import type { Source } from "../source.ts";
 import { REPOSITORY_ID } from "./hugging-face/protocol.ts";
@@ -36,9 +37,7 @@ const noteSchema = z.strictObject({
 export type EditorialNote = z.infer<typeof noteSchema>;
 
 /** The source over a folder; the bundled notes by default. */
-export function editorialSource(
-  folder: URL = new URL("../../../data/editorial/", import.meta.url),
-): Source {
+export function editorialSource(folder: URL = projectFile("data/editorial/")): Source {
   const files = new OwnerFiles(folder, "editorial notes", noteSchema);
   return {
     id: "editorial",

@@ -4,6 +4,7 @@
  * estimates, with how far those are off.
  */
 import { z } from "zod";
+import { projectFile } from "../../project-files.ts";
 import type { Source } from "../source.ts";
 import { measurement } from "./measurement.ts";
 import { noteRecord } from "./notes.ts";
@@ -13,9 +14,7 @@ import { missingRecord } from "./records.ts";
 const entry = z.array(measurement).min(1);
 
 /** @param folder the files to read; the bundled ones unless a test brings its own. */
-export function measurementsSource(
-  folder: URL = new URL("../../../data/measurements/", import.meta.url),
-): Source {
+export function measurementsSource(folder: URL = projectFile("data/measurements/")): Source {
   const files = new OwnerFiles(folder, "measurements", entry);
   return {
     id: "measurements",

@@ -5,11 +5,10 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { messageOf, PlimsollError } from "../../errors.ts";
+import { projectFile } from "../../project-files.ts";
 
-/** The bundled file, found from the source tree and from the compiled one alike. */
-export const SNAPSHOT_PATH = fileURLToPath(
-  new URL("../../../data/snapshot.ndjson", import.meta.url),
-);
+/** The bundled file. */
+export const SNAPSHOT_PATH = fileURLToPath(projectFile("data/snapshot.ndjson"));
 
 const origin = z.object({
   file: z.string(),

@@ -4,9 +4,9 @@
  * tab but the first.
  */
 import { readdir, readFile } from "node:fs/promises";
+import { projectFile } from "../../project-files.ts";
 
-/** The same folder seen from `src/server/graphiql` and from `dist/server/graphiql`. */
-const FOLDER = new URL("../../../examples/operations/", import.meta.url);
+const FOLDER = projectFile("examples/operations/");
 
 export interface Example {
   name: string;

@@ -3,11 +3,11 @@
  * the folder, so a request can only ever name a file that is there.
  */
 import { readdir, readFile } from "node:fs/promises";
+import { projectFile } from "../../project-files.ts";
 import { type Content, prepareContent } from "../http/content.ts";
 
 export const DOCS_PATH = "/docs/";
-/** The same folder seen from `src/server/pages` and from `dist/server/pages`. */
-const FOLDER = new URL("../../../docs/", import.meta.url);
+const FOLDER = projectFile("docs/");
 
 /** Names of the documents; none where the folder was not installed. */
 export async function documentNames(): Promise<string[]> {

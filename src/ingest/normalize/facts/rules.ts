@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { MODALITIES, USE_CASES, VARIANTS } from "../../../db/facts.ts";
+import { projectFile } from "../../../project-files.ts";
 
 const pattern = z.string().transform((text) => new RegExp(text, "i"));
 
@@ -46,8 +47,7 @@ const classDefaults = z.record(
 );
 
 function load<T extends z.ZodType>(file: string, schema: T): z.infer<T> {
-  const path = new URL(`../../../../data/${file}`, import.meta.url);
-  return schema.parse(JSON.parse(readFileSync(path, "utf8")));
+  return schema.parse(JSON.parse(readFileSync(projectFile(`data/${file}`), "utf8")));
 }
 
 export const RULES = load("families.json", rules);

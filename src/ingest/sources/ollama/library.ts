@@ -5,6 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { projectFile } from "../../../project-files.ts";
 
 const name = z.string().regex(/^[a-z0-9][\w.-]*$/);
 const tag = z.string().regex(/^[\w.-]+$/);
@@ -12,7 +13,7 @@ const modelId = z.string().regex(/^[\w.-]+\/[\w.-]+$/);
 
 const table = z.record(name, z.record(modelId, z.array(tag).min(1)));
 
-export const LIBRARY_FILE = new URL("../../../../data/ollama.json", import.meta.url);
+export const LIBRARY_FILE = projectFile("data/ollama.json");
 
 export interface LibraryTag {
   /** `llama3.1:8b-instruct-q4_K_M`. */

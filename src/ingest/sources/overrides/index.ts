@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { FactName, FactOrigin, ModelFacts } from "../../../db/facts.ts";
+import { projectFile } from "../../../project-files.ts";
 import type { Source } from "../../source.ts";
 import { noteRecord } from "../notes.ts";
 import { OwnerFiles } from "../owner-files.ts";
@@ -30,7 +31,7 @@ const entry = z
   )
   .refine((facts) => Object.keys(facts).length > 0, "names no fact");
 
-export const OVERRIDES_FOLDER = new URL("../../../../data/overrides/", import.meta.url);
+export const OVERRIDES_FOLDER = projectFile("data/overrides/");
 
 /** @param folder the corrections to read; the bundled ones unless a test brings its own. */
 export function overridesSource(folder: URL = OVERRIDES_FOLDER): Source {
