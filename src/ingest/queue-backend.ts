@@ -3,6 +3,7 @@
  * same Postgres as the catalog; this is the one file that knows which of the two it is. What workers
  * share beside their jobs, the rate budget, lives in the same place.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import {
   assertSchemaCompatibility,
   createPostgresBackend,
@@ -50,6 +51,9 @@ export async function connectBackend(options: BackendOptions): Promise<Backend> 
 /** A connection that a firewall has forgotten answers nothing; it is given up rather than waited for. */
 const TIME_LIMITS = { connectionTimeoutMillis: 10_000, query_timeout: 30_000, keepAlive: true };
 
+/** Pause before a worker that could not ask for a job asks again. */
+const ASK_AGAIN_MS = 1000;
+
 /** In braces, so that a cluster keeps all keys of the queue on one node, as its scripts need. */
 const PREFIX = "{plimsoll}";
 
@@ -61,7 +65,11 @@ function overRedis({ name, onError }: BackendOptions, redisUrl: string): Backend
     events: new QueueEvents(name, options),
     budget: createRedisBudget(connection),
     makeWorker: (process, settings) =>
-      new Worker<JobData>(name, named(process), { ...settings, ...options }),
+      new Worker<JobData>(name, named(process), {
+        runRetryDelay: ASK_AGAIN_MS,
+        ...settings,
+        ...options,
+      }),
     close: async () => void (await connection.quit().catch(() => {})),
   };
 }
@@ -70,7 +78,7 @@ async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Pro
   await migrateQueue(databaseUrl);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, ...TIME_LIMITS });
   pool.on("error", onError);
-  const postgres = withBackend(createPostgresBackend);
+  const postgres = withBackend(createCalmBackend);
   // A crash of Postgres may then forget the last jobs that ended: they are done again, to no effect.
   const options = "-c synchronous_commit=off";
   const connection = { connectionString: databaseUrl, max: 3, options, ...TIME_LIMITS };
@@ -81,12 +89,31 @@ async function overPostgres({ databaseUrl, name, onError }: BackendOptions): Pro
     budget: createPostgresBudget(pool),
     makeWorker: (process, settings) =>
       new postgres.Worker<JobData>(name, named(process) as never, {
+        runRetryDelay: ASK_AGAIN_MS,
         ...settings,
         connection,
       }) as unknown as Worker<JobData>,
     close: () => pool.end(),
   };
 }
+
+/**
+ * A worker asks again at once after any failure but a lost connection. A Postgres that has none left to
+ * give would be asked without a pause, by a loop that takes a whole core.
+ */
+const createCalmBackend: typeof createPostgresBackend = (...words) => {
+  const backend = createPostgresBackend(...words);
+  const take = backend.moveToActive.bind(backend);
+  backend.moveToActive = async (token, name) => {
+    try {
+      return await take(token, name);
+    } catch (error) {
+      await delay(ASK_AGAIN_MS);
+      throw error;
+    }
+  };
+  return backend;
+};
 
 /** What a job logs carries its id, and the attempt. */
 function named(process: Processor): Processor {

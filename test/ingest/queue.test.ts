@@ -2,6 +2,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PlimsollError } from "../../src/errors.ts";
 import { nextDelayMs } from "../../src/ingest/backoff.ts";
@@ -361,6 +363,29 @@ describe.each([
     expect(ticks.every((tick) => tick > 0 && tick % 1000 === 0)).toBe(true);
     expect(new Set(ticks).size).toBe(ticks.length);
   });
+
+  it.runIf(backend === "Postgres")(
+    "has a worker ask for jobs now and then, not in a spin, while Postgres refuses, and go on",
+    async () => {
+      const sql = postgres(database.url, { max: 1 });
+      onTestFinished(() => sql.end());
+      const rename = (from: string, to: string) =>
+        sql.unsafe(`alter function bullmq.${from} rename to ${to}`);
+      let refusals = 0;
+      const count = () => {
+        refusals += 1;
+      };
+      const log = { ...silentLog, debug: count, warn: count } as typeof silentLog;
+      const queue = await openOne("refused", { log });
+      await rename("move_to_active", "hidden");
+      queue.work(handlers(), ignore);
+      await delay(1500);
+      await rename("hidden", "move_to_active");
+      expect(refusals).toBeGreaterThan(0);
+      expect(refusals).toBeLessThanOrEqual(3);
+      await queue.runNow("goes-on");
+    },
+  );
 
   it("tells the asker of a run why it failed and tries it no further", async () => {
     const queue = await openOne("failing");
