@@ -16,6 +16,7 @@ import type { Source } from "../ingest/source.ts";
 import { type Watch, watchModels } from "../ingest/sources/file/watch.ts";
 import type { Log } from "../log.ts";
 import { keepPlans } from "./keep-plans.ts";
+import { whenReachable } from "./patience.ts";
 import type { QueueAccess } from "./queue-access.ts";
 import { type PlannedSource, plannedSources } from "./sources.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -98,14 +99,19 @@ export async function startWorker({
   }
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);
   const stopKeeping = keepPlans({ queue, planned, plan, log });
+  const stopping = new AbortController();
   const upkeep = startUpkeep({ db, log, eventRetentionDays: config.eventRetentionDays });
 
   return {
     async loadBundled() {
       for (const { source, bundled } of planned) {
-        // A failed run was told already, and what the other sources have is worth having.
-        if (bundled) await queue.runNow(source.id).catch(() => {});
+        if (!bundled) continue;
+        // Asked for anew where the queue was gone or has lost it. A run that failed was told already,
+        // and what the other sources have is worth having.
+        const run = () => queue.runNow(source.id);
+        await whenReachable(run, "the job queue", stopping.signal, log).catch(() => {});
       }
+      if (stopping.signal.aborted) return;
       // Only now, so that an upstream that does not answer holds up no bundled page.
       await runNeverRead(db, queue, planned, log);
     },
@@ -115,6 +121,7 @@ export async function startWorker({
         .toSorted((a, b) => a.at.getTime() - b.at.getTime());
     },
     async close() {
+      stopping.abort();
       stopKeeping();
       for (const watch of watches) watch.close();
       await upkeep.close();

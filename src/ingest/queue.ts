@@ -11,6 +11,7 @@ import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { traceCarrier } from "../trace.ts";
 import type { Budget } from "./http/budget.ts";
+import { untilEnded } from "./job-end.ts";
 import {
   type FlowHandlers,
   type JobData,
@@ -156,12 +157,12 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
 
     async runNow(sourceId) {
       const { job } = await addRun({ sourceId, once: true });
-      await job.waitUntilFinished(events);
+      await untilEnded(queue, events, job.id!, stopping.signal);
     },
 
     async syncModel(sourceId, externalId) {
       const { job } = await addSync({ sourceId, externalId, revision: null });
-      await job.waitUntilFinished(events);
+      await untilEnded(queue, events, job.id!, stopping.signal);
     },
 
     work(handlers, onFailure) {

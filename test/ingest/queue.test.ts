@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PlimsollError } from "../../src/errors.ts";
@@ -364,9 +365,28 @@ describe.each([
     expect(new Set(ticks).size).toBe(ticks.length);
   });
 
-  it.runIf(backend === "Postgres")(
-    "has a worker ask for jobs now and then, not in a spin, while Postgres refuses, and go on",
-    async () => {
+  it("tells who waits for a run that the queue has lost it, instead of waiting for ever", async () => {
+    const queue = await openOne("forgetful");
+    const run = queue.runNow("lost");
+    const told = expect(run).rejects.toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      retryable: true,
+    });
+    await expect.poll(async () => (await queue.depth()).waiting).toBe(1);
+    if (redis) {
+      const client = new Redis(redis.url);
+      await client.flushall();
+      client.disconnect();
+    } else {
+      const sql = postgres(database.url, { max: 1 });
+      await sql`delete from bullmq.job where queue = 'forgetful'`;
+      await sql.end();
+    }
+    await told;
+  });
+
+  if (backend === "Postgres") {
+    it("has a worker ask for jobs now and then, not in a spin, while Postgres refuses, and go on", async () => {
       const sql = postgres(database.url, { max: 1 });
       onTestFinished(() => sql.end());
       const rename = (from: string, to: string) =>
@@ -384,8 +404,8 @@ describe.each([
       expect(refusals).toBeGreaterThan(0);
       expect(refusals).toBeLessThanOrEqual(3);
       await queue.runNow("goes-on");
-    },
-  );
+    });
+  }
 
   it("tells the asker of a run why it failed and tries it no further", async () => {
     const queue = await openOne("failing");
