@@ -9,6 +9,7 @@ export interface QueueAccess {
   get(): Promise<IngestQueue>;
   /** The same if it is open already, else null. */
   peek(): Promise<IngestQueue | null>;
+  /** Closes it if it is open; who asks afterwards gets another. */
   close(): Promise<void>;
 }
 
@@ -26,7 +27,9 @@ export function createQueueAccess(options: QueueOptions): QueueAccess {
     },
     peek,
     async close() {
-      await (await peek())?.close();
+      const closing = peek();
+      opened = null;
+      await (await closing)?.close();
     },
   };
 }

@@ -83,6 +83,13 @@ export async function startWorker({
     sources,
     onReport: ({ sourceId }) => planNext(sourceId),
   });
+  try {
+    for (const each of planned) await plan(each);
+  } catch (error) {
+    // Not the queue alone: who tries again is to get another.
+    await queueAccess.close();
+    throw error;
+  }
   queue.work(flow, (sourceId, error, nextAttempt) => {
     const title = byId.get(sourceId)?.source.title ?? sourceId;
     const next = nextAttempt ?? upcoming.get(sourceId) ?? null;
@@ -91,12 +98,6 @@ export async function startWorker({
       `${title} could not be read completely; the catalog stays served`,
     );
   });
-  try {
-    for (const each of planned) await plan(each);
-  } catch (error) {
-    await queue.close();
-    throw error;
-  }
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);
   const stopKeeping = keepPlans({ queue, planned, plan, log });
   const stopping = new AbortController();
