@@ -39,6 +39,7 @@ describe("parsing", () => {
     ["a truncated file", '{"model_type": "llama", "hidden_si', "not JSON"],
     ["plain text", "Entry not found", "not JSON"],
     ["a prototype key", '{"__proto__": {"layers": 1}}', "forbidden key"],
+    ["an escaped one", '{"\\u005f_proto__": {"layers": 1}}', "forbidden key"],
     ["a nested constructor key", '{"a": {"constructor": {"prototype": {}}}}', "forbidden key"],
   ])("refuses %s", (_what, text, reason) => {
     const error = refusal(text);

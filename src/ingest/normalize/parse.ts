@@ -69,13 +69,18 @@ function endOfString(text: string, start: number): number {
 }
 
 const POLLUTING = new Set(["__proto__", "constructor", "prototype"]);
+/** A text without any of these has no such key; an escape may hide one. */
+const SUSPICIOUS = /__proto__|constructor|prototype|\\u/;
+
+function refusePolluting(key: string, value: unknown): unknown {
+  if (POLLUTING.has(key))
+    throw refuse("UPSTREAM_INVALID", `The JSON has the forbidden key ${key}.`);
+  return value;
+}
 
 function parse(text: string): unknown {
-  const reviver = (key: string, value: unknown): unknown => {
-    if (POLLUTING.has(key))
-      throw refuse("UPSTREAM_INVALID", `The JSON has the forbidden key ${key}.`);
-    return value;
-  };
+  // A reviver makes the parser several times slower.
+  const reviver = SUSPICIOUS.test(text) ? refusePolluting : undefined;
   try {
     return JSON.parse(text, reviver);
   } catch (cause) {

@@ -41,6 +41,8 @@ function own(values: Json, key: string): unknown {
 
 /** The value under a dotted key, or undefined. */
 function at(values: Json, path: string): unknown {
+  // Nearly all have no dot, and this is asked for every layer.
+  if (!path.includes(".")) return own(values, path);
   let value: unknown = values;
   for (const key of path.split(".")) {
     if (!isRecord(value)) return undefined;
