@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { ErrorCode, type Job, type Worker } from "bullmq";
+import type { Job, Worker } from "bullmq";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { traceCarrier } from "../trace.ts";
@@ -23,12 +23,11 @@ import {
 } from "./jobs.ts";
 import { connectBackend } from "./queue-backend.ts";
 import { makeQueueBoard, type QueueBoard } from "./queue-board.ts";
+import { depthOf, type QueueDepth } from "./queue-depth.ts";
+import { scheduleRuns } from "./queue-schedule.ts";
 
 const READY_WITHIN_MS = 10_000;
 const REMIND_MS = 30_000;
-/** Workers that start together plan the same run; a tick later at most each finds it planned. */
-const PLANNING_TRIES = 20;
-const PLANNING_PAUSE_MS = 100;
 
 export interface QueueOptions {
   databaseUrl: string;
@@ -79,17 +78,6 @@ export interface IngestQueue {
   close(): Promise<void>;
 }
 
-/** Jobs by state, and how long the one that would be taken next has waited. */
-export interface QueueDepth {
-  waiting: number;
-  active: number;
-  delayed: number;
-  /** Those that failed for good and are kept to be looked at. */
-  failed: number;
-  /** Milliseconds; 0 when none waits. */
-  oldestMs: number;
-}
-
 export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
   const {
     log,
@@ -138,17 +126,7 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
   return {
     budget: backend.budget,
 
-    async schedule(sourceId, pattern) {
-      if (pattern === null) {
-        await queue.removeJobScheduler(sourceId);
-        return null;
-      }
-      const template = { name: "run", data: { sourceId }, opts: runOptions };
-      await unlessBusy(() => queue.upsertJobScheduler(sourceId, { pattern, tz: "UTC" }, template));
-      const { next } = (await queue.getJobScheduler(sourceId)) ?? {};
-      return next ? new Date(next) : null;
-    },
-
+    schedule: (sourceId, pattern) => scheduleRuns(queue, sourceId, pattern),
     isScheduled: async (sourceId) => Boolean(await queue.getJobScheduler(sourceId)),
 
     askForRun: async (sourceId) => isNew(await addRun({ sourceId })),
@@ -184,18 +162,7 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     resume: () => queue.resume(),
     isPaused: () => queue.isPaused(),
 
-    async depth() {
-      const counts = await queue.getJobCounts("wait", "prioritized", "active", "delayed", "failed");
-      const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
-      const [waiting, urgent] = await Promise.all([
-        queue.getJobs(["wait"], 0, 0, true),
-        queue.getJobs(["prioritized"], 0, 0, true),
-      ]);
-      const times = [...waiting, ...urgent].flatMap((job) => job?.timestamp ?? []);
-      const oldestMs = times.length > 0 ? Math.max(0, Date.now() - Math.min(...times)) : 0;
-      return { waiting: wait + prioritized, active, delayed, failed, oldestMs };
-    },
-
+    depth: () => depthOf(queue),
     board: (path) => makeQueueBoard(queue, path),
 
     close() {
@@ -212,19 +179,6 @@ interface Asked {
 }
 
 const isNew = ({ own, job }: Asked) => job.id === own;
-
-/** Plans again when another process has planned the same tick, or is at work on it, at this moment. */
-async function unlessBusy(plan: () => Promise<unknown>): Promise<void> {
-  const busy: unknown[] = [ErrorCode.SchedulerJobIdCollision, ErrorCode.SchedulerJobSlotsBusy];
-  for (let made = 1; ; made++) {
-    try {
-      return void (await plan());
-    } catch (error) {
-      if (made >= PLANNING_TRIES || !busy.includes((error as { code?: unknown }).code)) throw error;
-      await delay(PLANNING_PAUSE_MS);
-    }
-  }
-}
 
 /** Every connection of the queue tells of each failure and each attempt; a line now and then will do. */
 function warnSeldom(log: Log): (error: Error) => void {
