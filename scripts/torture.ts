@@ -9,6 +9,7 @@ import { silentLog as log } from "../src/log.ts";
 import { MOST_GROWTH_MB, tortureByAttacks } from "../test/torture/attacks/run.ts";
 import { tortureByDisks } from "../test/torture/disks/run.ts";
 import { tortureByFuzzing } from "../test/torture/fuzz/run.ts";
+import { heapVariables } from "../test/torture/heap.ts";
 import { makeHome } from "../test/torture/homes.ts";
 import { tortureByKills } from "../test/torture/kills.ts";
 import { tortureByLoad } from "../test/torture/load.ts";
@@ -54,16 +55,16 @@ const effort: Effort = {
 
 /** Runs a part against an API of its own over a fresh database. */
 async function withServed(
-  work: (served: Served, databaseUrl: string) => Promise<Row[]>,
+  work: (served: Served, databaseUrl: string, folder: string) => Promise<Row[]>,
 ): Promise<Row[]> {
   const home = await makeHome();
   const server = await startEmbeddedPostgres({ home: home.path, log });
   try {
     await migrateDatabase(server.url);
     await fillCatalog(server.url, MODELS);
-    const served = await serveDatabase(server.url);
+    const served = await serveDatabase(server.url, heapVariables(home.path));
     try {
-      return await work(served, server.url);
+      return await work(served, server.url, home.path);
     } finally {
       await served.stop();
     }
@@ -99,10 +100,10 @@ async function fuzzing(): Promise<Row[]> {
 }
 
 async function load(): Promise<Row[]> {
-  return withServed(async (served, databaseUrl) => {
+  return withServed(async (served, databaseUrl, heapFolder) => {
     const { minutes } = effort;
     const about = { served, databaseUrl, subscribers: SUBSCRIBERS, minutes, models: MODELS };
-    return [await tortureByLoad(about, effort)];
+    return [await tortureByLoad({ ...about, heapFolder }, effort)];
   });
 }
 
