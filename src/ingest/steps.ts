@@ -12,6 +12,7 @@ import { followName } from "../db/names.ts";
 import { type CatalogRecord, recordsOf, type StoredRecord } from "../db/records.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { BudgetUnavailable } from "./http/budget.ts";
 import type { HttpClient } from "./http/client.ts";
 import { refusedRecord } from "./refused.ts";
 import { emptyTally, later, noteFailure, noteReason, type Tally } from "./report.ts";
@@ -73,7 +74,8 @@ export async function listStep(
     await readInto(tally, source, settled, stored, deps);
     return { tally, seen, toRead, next: page.next };
   } catch (error) {
-    if (deps.signal.aborted || isOurs(error)) throw error;
+    if (deps.signal.aborted) throw error;
+    throwOurs(error);
     noteFailure(tally, "page", error);
     deps.log.debug({ source: source.id, error: messageOf(error) }, "a page could not be listed");
     return { tally, seen: [], toRead: [], next: [] };
@@ -136,6 +138,7 @@ async function readOne(
     return await source.read(item, context);
   } catch (error) {
     if (context.signal.aborted) throw error;
+    throwOurs(error);
     if (error instanceof PlimsollError && !error.retryable) return refusedRecord(item, error);
     noteFailure(tally, "model", error);
     context.log.debug({ externalId: item.externalId, error: messageOf(error) }, "not read");
@@ -165,9 +168,12 @@ function contextOf(
   return { http, log, signal, since, catalog: catalogView(db), known };
 }
 
-/** Postgres in trouble is not the upstream's fault: the step as a whole is tried again. */
-function isOurs(error: unknown): boolean {
-  return isUnreachable(error) || (error instanceof Error && error.name === "DrizzleQueryError");
+/** Our own database in trouble is no failure of the upstream: the step as a whole is tried again. */
+function throwOurs(error: unknown): void {
+  if (error instanceof BudgetUnavailable) throw error.cause;
+  if (isUnreachable(error) || (error instanceof Error && error.name === "DrizzleQueryError")) {
+    throw error;
+  }
 }
 
 function split<T>(items: T[], test: (item: T) => boolean | undefined): [T[], T[]] {

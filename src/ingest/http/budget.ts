@@ -14,6 +14,14 @@ export interface Budget {
   learn(bucket: string, announced: Announced): Promise<void>;
 }
 
+/** The budget that workers share cannot be asked: trouble of our own, and no word about the upstream. */
+export class BudgetUnavailable extends PlimsollError {
+  constructor(cause: unknown) {
+    const message = "The rate budget that workers share cannot be reached.";
+    super("SERVICE_UNAVAILABLE", message, { retryable: true, cause });
+  }
+}
+
 export interface Announced {
   /** Requests left, those on their way already taken off. */
   remaining: number;

@@ -8,7 +8,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { attempt } from "./attempt.ts";
-import { type Announced, announcedIn, type Budget, heldBack, LocalBudget } from "./budget.ts";
+import {
+  type Announced,
+  announcedIn,
+  type Budget,
+  BudgetUnavailable,
+  heldBack,
+  LocalBudget,
+} from "./budget.ts";
 import { rateLimited, redact } from "./failures.ts";
 import { Gate } from "./gate.ts";
 
@@ -96,6 +103,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         return await gate.run(host, () => tryOnce(bucket, url, options));
       } catch (error) {
         if (!(error instanceof PlimsollError) || !error.retryable) throw error;
+        if (error instanceof BudgetUnavailable) throw error;
         if (made >= limits.attempts) throw error;
         const backoff = Math.random() * limits.backoffMs * 2 ** made;
         const ms = Number(error.details.retryAfterMs ?? backoff);
@@ -106,9 +114,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   async function spendOne(bucket: string, url: string, signal?: AbortSignal): Promise<void> {
-    for (let ms = await budget.take(bucket); ms > 0; ms = await budget.take(bucket)) {
-      await pause(ms, url, signal);
-    }
+    const take = () => budget.take(bucket).catch(noBudget);
+    for (let ms = await take(); ms > 0; ms = await take()) await pause(ms, url, signal);
   }
 
   async function tryOnce(bucket: string, url: string, options: RequestOptions) {
@@ -123,7 +130,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       throw error;
     } finally {
       onTheirWay.set(bucket, (onTheirWay.get(bucket) ?? 1) - 1);
-      if (announced !== null) await budget.learn(bucket, announced);
+      if (announced !== null) await budget.learn(bucket, announced).catch(noBudget);
     }
   }
 
@@ -135,4 +142,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   return { request };
+}
+
+function noBudget(cause: unknown): never {
+  throw new BudgetUnavailable(cause);
 }
