@@ -24,6 +24,7 @@ const BACK_WITHIN_MS = 45_000;
 const MAX_CONNECTIONS = 30;
 /** What a pool takes to replace connections that were ended under it. */
 const SETTLE_MS = 2_000;
+const WRITE_WITHIN_MS = 5_000;
 const AT_START = "Postgres is not there at start";
 
 /** Each outage lasts `seconds`. */
@@ -103,7 +104,8 @@ async function tortureOutage(outage: Outage, stand: Stand, seconds: number): Pro
     const endAt = performance.now() + seconds * 1000;
     let wasReady = true;
     for (let turn = 0; performance.now() < endAt; turn++) {
-      await write().catch(() => {}); // where no connection is left, the writer has none either
+      // Where no connection is left the writer has none either, and may wait until there is one.
+      await Promise.race([write().catch(() => {}), sleep(WRITE_WITHIN_MS)]);
       const [answer, ready] = await Promise.all([askAnew(url, turn), readiness(url)]);
       const mustAnswer = outage.readsGoOn && performance.now() > begunAt + SETTLE_MS;
       if (answer !== "data" && (mustAnswer || !/^[A-Z_]+$/.test(answer))) wrong.push(answer);
