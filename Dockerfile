@@ -4,7 +4,7 @@ FROM node:20-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY scripts/build.mjs scripts/
+COPY scripts/build.mjs scripts/left-out.mjs scripts/
 COPY src src
 RUN node scripts/build.mjs && npm prune --omit=dev --omit=optional --ignore-scripts
 

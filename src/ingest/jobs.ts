@@ -16,7 +16,7 @@ import {
 } from "bullmq";
 import { isUnreachable } from "../db/failures.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
-import { inSpan, type TraceCarrier } from "../trace.ts";
+import { inSpan, type TraceCarrier, traceCarrier } from "../trace.ts";
 import { nextDelayMs } from "./backoff.ts";
 import type { FailureListener } from "./queue.ts";
 import type { Processor } from "./queue-backend.ts";
@@ -43,6 +43,8 @@ export interface RunData {
 }
 
 export interface PartData {
+  /** The trace of what added it. */
+  trace?: TraceCarrier;
   run: OpenRun;
   part: Part;
 }
@@ -198,7 +200,8 @@ function partJob(run: OpenRun, part: Part, parentId: string, parentQueue: string
     removeOnComplete: { count: 2000 },
     removeOnFail: { count: 2000 },
   };
-  return { name: "part", data: { run, part }, opts };
+  const trace = traceCarrier();
+  return { name: "part", data: { ...(trace && { trace }), run, part }, opts };
 }
 
 /** Puts a job back, to be taken after a pause. */

@@ -33,6 +33,7 @@ import "./schema-version.ts";
 import "./event.ts";
 import "./changes.ts";
 import "./node.ts";
+import { traceRootFields } from "./traced-fields.ts";
 
 const DESCRIPTION = `The load line for open-weight language models: what each one is, how much memory it takes at any
 quantization and context, and what hardware carries it.
@@ -45,6 +46,6 @@ allowed. Every answer says what it cost in \`extensions.cost\`.`;
 
 const built = builder.toSchema({ sortSchema: false });
 
-export const schema: GraphQLSchema = keepPlans(
-  new GraphQLSchema({ ...built.toConfig(), description: DESCRIPTION }),
+export const schema: GraphQLSchema = traceRootFields(
+  keepPlans(new GraphQLSchema({ ...built.toConfig(), description: DESCRIPTION })),
 );

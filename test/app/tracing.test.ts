@@ -63,6 +63,12 @@ it("belong to the caller's trace and reach from the request to its statements an
   expect(request.parentSpanId).toBe(PARENT);
   const query = named("query Names")!;
   expect(query.parentSpanId).toBe(request.spanId);
-  expect(mine().some(({ parentSpanId }) => parentSpanId === query.spanId)).toBe(true);
+  const field = named("Query.models")!;
+  expect(field.parentSpanId).toBe(query.spanId);
+  expect(mine().some(({ parentSpanId }) => parentSpanId === field.spanId)).toBe(true);
+  // What a run is made of belongs to it.
+  await expect.poll(() => named("job part")?.parentSpanId, { timeout: 30_000 }).toBeDefined();
+  const runs = mine().filter(({ name }) => name === "job run");
+  expect(runs.map(({ spanId }) => spanId)).toContain(named("job part")!.parentSpanId);
   expect(await plimsoll.stop("SIGTERM")).toBe(0);
 }, 90_000);

@@ -1,6 +1,7 @@
 /** The house rules that a machine can hold: who may import whom, file heads, sizes, one env reader. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -63,6 +64,24 @@ describe("the rooms of src", () => {
     const readers = files.filter(({ text }) => text.includes("process.env"));
     const paths = readers.map(({ path }) => path);
     expect(paths.sort()).toEqual(["src/config.ts", "src/config/production.ts"]);
+  });
+});
+
+describe("the bundle", () => {
+  it("leaves out what is imported lazily and is CommonJS, whose names it would lose", async () => {
+    const list = pathToFileURL(join(root, "scripts/left-out.mjs")).href;
+    const { LEFT_OUT }: { LEFT_OUT: string[] } = await import(list);
+    const lazily = files.flatMap(({ text }) =>
+      [...text.matchAll(/import\("([^."][^"]*)"\)/g)].map(([, name]) => name!),
+    );
+    expect(lazily.length).toBeGreaterThan(3);
+    const isLeftOut = (name: string) =>
+      LEFT_OUT.some((out) => name === out || name.startsWith(`${out.replace(/\/?\*$/, "")}/`));
+    const isModule = (name: string) => {
+      const [, owner] = /^((?:@[^/]+\/)?[^/]+)/.exec(name)!;
+      return JSON.parse(read(`node_modules/${owner}/package.json`).text).type === "module";
+    };
+    expect(lazily.filter((name) => !isLeftOut(name) && !isModule(name))).toEqual([]);
   });
 });
 
