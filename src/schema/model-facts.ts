@@ -106,7 +106,7 @@ builder.drizzleObjectFields(Model, (t) => ({
     type: "BigInt",
     nullable: true,
     description:
-      "Parameters that work on one token, the token embedding counted whole as most publishers do.",
+      "Parameters that work on one token of text, the token embedding counted whole as most publishers do: of routed experts those that a token visits, without towers for images and sound. A dense model's are all that could be counted.",
   }),
   contextLength: t.expose("contextLength", {
     type: "BigInt",

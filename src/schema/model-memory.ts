@@ -58,7 +58,8 @@ builder.drizzleObjectFields(Model, (t) => ({
   vram: t.field({
     type: MemoryEstimate,
     nullable: true,
-    description: "Memory it takes, item by item; null when unknown, see `vramReason`.",
+    description:
+      "Memory it takes, item by item; null when unknown, see `vramReason`. NOMINAL is null too for a model without a total or without attention heads, of which its rule knows nothing.",
     args: settingsArgs,
     select: (args) => estimateSelection([args.quant], args),
     resolve: (model, args) => estimateOf(model, args),

@@ -75,7 +75,10 @@ export const MemoryEstimate = builder.objectRef<Estimate>("MemoryEstimate").impl
         resolve: ({ contextTokens }) => contextTokens,
       }),
       weights: size("Weights.", (e) => e.weightsBytes),
-      kvCache: size("Keys and values of all tokens of the context.", (e) => e.kvCacheBytes),
+      kvCache: size(
+        "Keys and values of all tokens of the context; for vLLM the states of recurrent layers too, which share its pages.",
+        (e) => e.kvCacheBytes,
+      ),
       recurrentState: size(
         "States of recurrent layers, which do not grow with the context.",
         (e) => e.recurrentStateBytes,

@@ -36,3 +36,14 @@ describe("families", () => {
     expect(Math.min(...nearest)).toBeLessThan(0.005);
   });
 });
+
+it("Kimi-VL-A3B: active is what a token of text visits, without the tower for images", () => {
+  const { config, id } = FAMILIES.find((entry) => entry.id === "moonshotai/Kimi-VL-A3B-Instruct")!;
+  const withTower = normalizeConfig({ id, config }).facts;
+  const { vision_config: _, ...text } = config;
+  expect(withTower.componentParameters?.vision).toBeGreaterThan(4e8);
+  expect(withTower.activeParameters).toBeLessThan(3e9);
+  expect(withTower.activeParameters).toBe(
+    normalizeConfig({ id, config: text }).facts.activeParameters,
+  );
+});

@@ -127,6 +127,10 @@ describe("an argument out of range", () => {
     const vram = (args: string) => `{ model(slug: "a") { vram(${args}) { total { gib } } } }`;
     expect((await refusal(vram("quant: Q4_K_XXL, ctx: 1"))).message).toContain("Q4_K_M");
     expect((await refusal(vram("quant: F16, ctx: 1000000000000"))).message).toContain("32-bit");
+    const most = "filter: { totalParameters: { max: 1e30 } }";
+    expect((await refusal(models(most))).message).toContain(
+      "whole number between -(2^53 - 1) and 2^53 - 1, not 1e30",
+    );
     for (const day of ["soon", "2024-02-31", "0000-01-01", "2024-1-1"]) {
       const { message } = await refusal(models(`filter: { released: { from: "${day}" } }`));
       expect(message).toContain("2024-12-26");

@@ -26,6 +26,9 @@ const POLICY = [
  */
 const TABS_STAY = ".graphiql-tab { transform: none !important }";
 
+/** The editor fills the window; what it measures outside of it must not make the page scroll. */
+const FILLS = "html, body, #root { height: 100%; margin: 0; overflow: hidden }";
+
 let page: Promise<Content> | undefined;
 
 /** The page, made at the first call. `endpoint` is the path that operations are sent to. */
@@ -48,7 +51,7 @@ async function render(endpoint: string): Promise<Content> {
 <title>Plimsoll · GraphiQL</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${paths.style}">
-<style>${TABS_STAY}</style>
+<style>${FILLS} ${TABS_STAY}</style>
 </head>
 <body class="no-focus-outline">
 <noscript>GraphiQL needs JavaScript. The <a href="/schema.graphql">schema</a> can be read without it.</noscript>

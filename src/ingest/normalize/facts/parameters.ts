@@ -18,7 +18,7 @@ function counted(architecture: Architecture) {
   const counts = countParameters(architecture);
   const beside = Object.entries(counts.components).filter(([kind]) => kind !== "mtp");
   const extra = beside.reduce((sum, [, parameters]) => sum + parameters, 0);
-  return { counts, total: counts.total + extra, active: counts.active + extra };
+  return { counts, total: counts.total + extra };
 }
 
 function uncountedParts({ components }: Architecture): string[] {
@@ -27,15 +27,18 @@ function uncountedParts({ components }: Architecture): string[] {
     .map(({ kind, note }) => note ?? kind);
 }
 
-/** A total that leaves a part out would be a wrong one, so it stays unknown then. */
+/**
+ * A total that leaves a part out would be a wrong one, so it stays unknown then. Publishers of a mixture
+ * of experts call active what one token of text visits, without the towers for images and sound; a
+ * dense model is active as a whole, as far as it could be counted.
+ */
 export function parameterFacts(architecture: Architecture): Partial<ModelFacts> {
-  const { counts, total, active } = counted(architecture);
-  const totals =
-    uncountedParts(architecture).length > 0
-      ? {}
-      : { totalParameters: total, activeParameters: active };
+  const { counts, total } = counted(architecture);
+  const isWhole = uncountedParts(architecture).length === 0;
+  const isSparse = counts.active < counts.total;
   return {
-    ...totals,
+    ...(isWhole && { totalParameters: total }),
+    activeParameters: isWhole && !isSparse ? total : counts.active,
     componentParameters: {
       text: counts.total,
       embedding: counts.embedding,
