@@ -27,7 +27,8 @@ export function engineBytes(
 ): SQL<number | null> {
   const parts = engine === "vllm" ? vllmParts : transformersParts;
   // Bound, not written out: the name is a format's, but it stands inside a path of JSON.
-  const weights = sql`(${profile}->'weights'->${settings.quant}::text->>'bytes')::float8`;
+  const text = sql`(${profile}->'weights'->${settings.quant}::text->>'bytes')::float8`;
+  const weights = sql`${text} + coalesce((${profile}->>'towerBytes')::float8, 0)`;
   return sql`(select sum + floor(${number(settings.overheadFraction)} * sum + 0.5)
     from (select ceil(${weights}) + ${parts(profile, settings)}
       + ${number(RUNTIME_BYTES.central)} as sum offset 0) as exact)`;

@@ -100,8 +100,19 @@ export function modelRow(
     estimatorVersion: PROFILE_VERSION,
     issues: merged.issues,
     factSources: merged.sources,
-    searchText: [name, identity.huggingFaceId, facts.familyName ?? ""].join(" ").toLowerCase(),
+    searchText: searchTextOf(name, identity.huggingFaceId, facts.familyName ?? ""),
   };
+}
+
+/**
+ * What a search looks through, in small letters; at its end names and their numbers as people join
+ * them: `phi4` for Phi 4, `llama3.1` for Llama 3.1.
+ */
+export function searchTextOf(...texts: string[]): string {
+  const text = texts.join(" ").toLowerCase();
+  const joined = [...text.matchAll(/([a-z]{2,})[ _-]+(\d+(?:\.\d+)*[a-z]?)(?![a-z0-9])/g)];
+  const words = new Set(joined.map(([, word, number]) => `${word}${number}`));
+  return [text, ...[...words].filter((word) => !text.includes(word))].join(" ");
 }
 
 /**

@@ -8,7 +8,7 @@ import { compile, PROFILE_VERSION } from "../estimator/index.ts";
 import { lockAndLoad } from "./batch-state.ts";
 import type { Database } from "./client.ts";
 import { appendEvents, type NewEvent, writing } from "./event-log.ts";
-import { type ModelRow, sameJson } from "./model-row.ts";
+import { type ModelRow, sameJson, searchTextOf } from "./model-row.ts";
 import { models } from "./tables.ts";
 
 /** What events of this kind name as their source. */
@@ -46,10 +46,12 @@ function recompileBatch(db: Database): Promise<{ found: number; changed: number 
     const events: NewEvent[] = [];
     for (const row of state.rows.values()) {
       if (row.architecture === null || row.estimatorVersion === PROFILE_VERSION) continue;
-      const memoryProfile = compile(row.architecture);
+      const { contextLength } = row;
+      const memoryProfile = { ...compile(row.architecture), contextLength };
+      const searchText = searchTextOf(row.searchText);
       await tx
         .update(models)
-        .set({ memoryProfile, estimatorVersion: PROFILE_VERSION })
+        .set({ memoryProfile, searchText, estimatorVersion: PROFILE_VERSION })
         .where(eq(models.slug, row.slug));
       if (!sameFigures(row.memoryProfile, memoryProfile)) events.push(recompiledEvent(row));
     }

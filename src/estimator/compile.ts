@@ -8,7 +8,7 @@ import { compileCompute } from "./compute/index.ts";
 import { llamaCppCache } from "./engines/llamacpp.ts";
 import { transformersProfile } from "./engines/transformers.ts";
 import { vllmProfile } from "./engines/vllm.ts";
-import { countParameters } from "./parameters.ts";
+import { countParameters, type ParameterCounts } from "./parameters.ts";
 import { type MemoryProfile, PROFILE_VERSION, type WeightBytes } from "./profile.ts";
 import { QUANTIZATION_NAMES, type QuantizationName } from "./quantizations.ts";
 import { checkpointSizes } from "./weights/checkpoint.ts";
@@ -30,17 +30,26 @@ export function compile(
 ): MemoryProfile {
   const weights = tensorLevelWeights(architecture);
   const cache = llamaCppCache(architecture);
+  const parameters = countParameters(architecture);
   for (const file of published) weights[file.quant] = publishedWeights(file, weights);
   return {
     version: PROFILE_VERSION,
     contextLength: architecture.contextLength,
-    parameters: countParameters(architecture),
+    parameters,
     weights,
+    towerBytes: towerBytes(parameters),
     cache,
     compute: compileCompute(architecture, cache),
     transformers: transformersProfile(architecture),
     vllm: vllmProfile(architecture),
   };
+}
+
+const BF16 = 2;
+
+function towerBytes({ components }: ParameterCounts): number {
+  const { mtp: _, ...towers } = components;
+  return BF16 * Object.values(towers).reduce((sum, parameters) => sum + parameters, 0);
 }
 
 function tensorLevelWeights(architecture: Architecture): Record<string, WeightBytes> {

@@ -6,6 +6,7 @@ export type EstimatorErrorCode =
   | "OUT_OF_RANGE" // zero, negative, not a whole number, or beyond any real machine
   | "UNKNOWN_FORMAT" // a quantization, cache type or engine that is not in the tables
   | "IMPOSSIBLE_SETTINGS" // settings that the engine itself refuses
+  | "UNFIT_CACHE_TYPE" // a cache type whose blocks do not divide the heads of this model
   | "NOT_AVAILABLE" // the model says too little for this quantity
   | "INVALID_ARCHITECTURE"; // an architecture that contradicts itself
 

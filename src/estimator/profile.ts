@@ -12,7 +12,7 @@ import type { ParameterCounts } from "./parameters.ts";
 import type { EstimateSettings } from "./settings.ts";
 
 /** Goes up when an older stored profile would give other figures and must be compiled again. */
-export const PROFILE_VERSION = 1;
+export const PROFILE_VERSION = 2;
 
 /**
  * How a figure is known. `PUBLISHED_FILE`: from the header of a real file. `TENSOR_LEVEL`: from a list
@@ -47,8 +47,10 @@ export interface MemoryProfile {
   version: number;
   contextLength: number | null;
   parameters: ParameterCounts | null;
-  /** By quantization name. */
+  /** By quantization name, of the text model alone. */
   weights: Record<string, WeightBytes>;
+  /** Towers for images and sound as checkpoints hold them, in 16 bits; those that could be counted. */
+  towerBytes: number;
   /** llama.cpp's cache and compute buffer. */
   cache: CacheProfile;
   compute: ComputeProfile;
@@ -76,4 +78,16 @@ export function weightsFor(
   return settings.imatrix && weights.imatrix
     ? { ...weights.imatrix, basis: weights.basis, container: weights.container }
     : weights;
+}
+
+/**
+ * The whole checkpoint in the settings' format, which vLLM and transformers load with its towers. They
+ * stay in 16 bits in every packed format; a published checkpoint's size has them in it.
+ */
+export function checkpointFor(
+  profile: Pick<MemoryProfile, "weights" | "towerBytes">,
+  settings: EstimateSettings,
+): Pick<WeightBytes, "bytes" | "basis"> {
+  const { bytes, basis } = weightsFor(profile, settings);
+  return { bytes: basis === "PUBLISHED_FILE" ? bytes : bytes + profile.towerBytes, basis };
 }

@@ -137,6 +137,9 @@ export function paretoSet(
     .sort((a, b) => b.estimate.weightsBytes - a.estimate.weightsBytes);
 }
 
+/** What an engine refuses of a cache type, for all models or for this one. */
+const REFUSALS: ReadonlySet<string> = new Set(["IMPOSSIBLE_SETTINGS", "UNFIT_CACHE_TYPE"]);
+
 function longestPowerOfTwo(
   profile: MemoryProfile,
   settings: Omit<EstimateSettings, "contextTokens">,
@@ -153,7 +156,7 @@ function longestPowerOfTwo(
       if (estimate.totalBytes > budgetBytes) break;
       best = { quant: settings.quant, cacheType, contextTokens, estimate };
     } catch (error) {
-      if (error instanceof EstimatorError && error.code === "IMPOSSIBLE_SETTINGS") return null;
+      if (error instanceof EstimatorError && REFUSALS.has(error.code)) return null;
       throw error;
     }
   }

@@ -7,7 +7,7 @@ import { settingsArgs } from "./estimate-settings.ts";
 import { badInput, checkText } from "./input-errors.ts";
 import { Model } from "./model.ts";
 import { PRINTED_COLUMNS, type PrintedFact, specification } from "./specification.ts";
-import { type Estimate, estimate } from "./vram.ts";
+import { type Estimate, estimateOfModel } from "./vram.ts";
 
 const MOST_MODELS = 8;
 
@@ -117,7 +117,7 @@ builder.queryField("compare", (t) =>
       const models = slugs.flatMap((slug) => found.filter((row) => row.slug === slug));
       const columns = models.map((row) => [
         ...specification(row),
-        ...memoryRows(estimate(row.memoryProfile, row, settings)),
+        ...memoryRows(estimateOfModel(row.memoryProfile, row, settings)),
       ]);
       return { models, rows: sideBySide(columns) };
     },

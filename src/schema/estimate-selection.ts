@@ -69,6 +69,19 @@ export function estimateSelection(quants: readonly WeightFormatName[], use: Use)
   return { columns, extras } as Selection;
 }
 
+/** Whether a model whose memory is known may still have no estimate under these settings. */
+export function mayBeUnfit({ method, cacheType }: Use): boolean {
+  return method === "NOMINAL" || CACHE_TYPES[cacheTypeOf(cacheType)].elements > 1;
+}
+
+/** The columns of a field that says why there is none; under usual settings there is little to read. */
+export function reasonSelection(quant: WeightFormatName, use: Use) {
+  const columns = { ...SHAPE_COLUMNS, vramReason: true } as const;
+  if (!mayBeUnfit(use)) return { columns: { vramReason: true } as typeof columns };
+  const selection = estimateSelection([quant], use);
+  return { ...selection, columns: { ...selection.columns, ...columns } };
+}
+
 /** What `estimateSelection` selected; null where the memory is unknown. */
 export function selectedProfile(
   model: object,

@@ -32,6 +32,8 @@ import {
 } from "./enums.ts";
 import { FitsInput, fitsCondition } from "./fits.ts";
 import { badInput, checkText } from "./input-errors.ts";
+import { escapeLike } from "./search-rank.ts";
+import { searchWords } from "./search-words.ts";
 
 const BigIntRange = builder.inputType("BigIntRange", {
   description: "A range of whole numbers, both ends included; an end left out is open.",
@@ -53,7 +55,8 @@ export const ModelFilter = builder.inputType("ModelFilter", {
   description: "Which models to list. Conditions are joined by AND, the values of one list by OR.",
   fields: (t) => ({
     search: t.string({
-      description: "Words that all occur in the name, the Hugging Face id or the family name.",
+      description:
+        "Words that all occur in the name, the Hugging Face id or the family name, as in `search`: `llama3.1:8b` is two of them, and a weight format is none.",
     }),
     families: t.stringList({ description: "Slugs of families." }),
     organizations: t.stringList({ description: "Slugs of organizations." }),
@@ -110,7 +113,6 @@ type NumberColumn = ModelTable[
   | "downloads"
   | "likes"];
 
-const MOST_WORDS = 8;
 const MOST_VALUES = 100;
 
 /** The condition on `table`, which is the models table or an alias of it. */
@@ -123,7 +125,7 @@ export function modelConditions(
   if (!filter) return listed;
   const all = and(
     listed,
-    ...searchWords(filter.search).map((word) => like(table.searchText, `%${word}%`)),
+    ...wordsOf(filter.search).map((word) => like(table.searchText, `%${word}%`)),
     oneOf("families", filter.families, (values) => among(table.familySlug, values)),
     oneOf("organizations", filter.organizations, (v) => among(table.organizationSlug, v)),
     oneOf("licenses", filter.licenses, (values) => among(table.license, values)),
@@ -165,13 +167,9 @@ function opennessCondition(table: ModelTable, values: Openness[]): SQL {
 }
 
 /** The words of a search, ready for LIKE; none for a blank search, which narrows nothing. */
-function searchWords(search: string | null | undefined): string[] {
-  checkText("filter.search", search);
-  const words = (search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length > MOST_WORDS) {
-    throw badInput("filter.search", search, `at most ${MOST_WORDS} words`);
-  }
-  return words.map((word) => word.replace(/[\\%_]/g, "\\$&"));
+function wordsOf(search: string | null | undefined): string[] {
+  if (!search?.trim()) return [];
+  return searchWords("filter.search", search).words.map(escapeLike);
 }
 
 function oneOf<Value extends string>(

@@ -14,7 +14,7 @@ import { Model } from "./model.ts";
 import { ContextLimit, contextLimit } from "./model-limits.ts";
 import { checkPageSize } from "./page.ts";
 import { Speed, speedOn } from "./speed.ts";
-import { type Estimate, estimate } from "./vram.ts";
+import { type Estimate, estimateOfModel } from "./vram.ts";
 
 interface Fit {
   device: DeviceRow;
@@ -122,7 +122,7 @@ builder.drizzleObjectFields(Model, (t) => ({
     select: { columns: ESTIMATE_COLUMNS },
     resolve: (model, { filter, first, ...settings }) => {
       checkPageSize("first", first);
-      const need = estimate(model.memoryProfile, model, settings);
+      const need = estimateOfModel(model.memoryProfile, model, settings);
       if (!need) return null;
       return filterDevices(onSale(filter))
         .map((device) => fewest(device, need))
@@ -144,7 +144,7 @@ builder.drizzleObjectFields(Model, (t) => ({
     select: { columns: ESTIMATE_COLUMNS },
     resolve: (model, { device, ...settings }) => {
       const row = deviceOf("device", device);
-      const need = estimate(model.memoryProfile, model, settings);
+      const need = estimateOfModel(model.memoryProfile, model, settings);
       const fit = need && fewest(row, need);
       return fit && { ...fit, profile: model.memoryProfile, settings };
     },

@@ -3,7 +3,7 @@
  * and what is allowed, both for people in the message and for programs in the extensions.
  */
 import { GraphQLError } from "graphql";
-import { EstimatorError } from "../estimator/errors.ts";
+import { EstimatorError, type EstimatorErrorCode } from "../estimator/index.ts";
 
 /** Values are echoed, so a very long one is cut. */
 const MOST_ECHOED = 80;
@@ -44,14 +44,45 @@ export function checkText(argument: string, value: string | null | undefined): v
   if (value.includes("\0")) throw badInput(argument, value, "a text without NUL characters");
 }
 
+/**
+ * Runs an estimate of a model of the catalog; null where it is this model that the cache type does not
+ * fit, as settings that others can have are no mistake of who lists them all.
+ */
+export function nullWhereUnfit<T>(estimate: () => T): T | null {
+  return orElse(estimate, () => null);
+}
+
+/** Why `nullWhereUnfit` gives null, as a sentence; null where it does not. */
+export function whyUnfit(estimate: () => unknown): string | null {
+  let why: string | null = null;
+  orElse(estimate, (message) => {
+    why = message;
+  });
+  return why;
+}
+
+function orElse<T, Other>(estimate: () => T, otherwise: (message: string) => Other): T | Other {
+  try {
+    return estimate();
+  } catch (error) {
+    if (!(error instanceof GraphQLError) || error.extensions.reason !== UNFIT) throw error;
+    return otherwise(error.message);
+  }
+}
+
+const UNFIT = "UNFIT_CACHE_TYPE" satisfies EstimatorErrorCode;
+/** Keys and values have a type each there, and share one here. */
+const ARGUMENTS: Record<string, string> = { cacheTypeK: "cacheType", cacheTypeV: "cacheType" };
+
 /** Runs an estimate; what the estimator refuses becomes the caller's mistake. */
 export function refusalsAsBadInput<T>(estimate: () => T): T {
   try {
     return estimate();
   } catch (error) {
     if (!(error instanceof EstimatorError)) throw error;
-    throw new GraphQLError(`${error.message}.`, {
-      extensions: { code: "BAD_USER_INPUT", argument: error.field, reason: error.code },
+    const { field, message, code: reason } = error;
+    throw new GraphQLError(`${message[0]!.toUpperCase()}${message.slice(1)}.`, {
+      extensions: { code: "BAD_USER_INPUT", argument: ARGUMENTS[field] ?? field, reason },
     });
   }
 }

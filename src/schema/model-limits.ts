@@ -22,7 +22,7 @@ import {
   settingsOf,
 } from "./estimate-settings.ts";
 import { budgetBytes, HardwareInput } from "./hardware.ts";
-import { badInput, refusalsAsBadInput } from "./input-errors.ts";
+import { badInput, nullWhereUnfit, refusalsAsBadInput } from "./input-errors.ts";
 import { Model } from "./model.ts";
 import { QuantizationNameEnum, type WeightFormatName } from "./quantization.ts";
 import { billed, type Estimate, MemoryEstimate } from "./vram.ts";
@@ -154,9 +154,9 @@ builder.drizzleObjectFields(Model, (t) => ({
     complexity,
     resolve: ({ memoryProfile }, { on, beyondTrained, ...settings }) => {
       const budget = budgetBytes(on, "on.");
-      return (
-        memoryProfile && contextLimit(memoryProfile, { ...settings, ctx: 1 }, budget, beyondTrained)
-      );
+      if (!memoryProfile) return null;
+      const input = { ...settings, ctx: 1 };
+      return nullWhereUnfit(() => contextLimit(memoryProfile, input, budget, beyondTrained));
     },
   }),
   maxConcurrency: t.field({
@@ -169,7 +169,9 @@ builder.drizzleObjectFields(Model, (t) => ({
     complexity,
     resolve: ({ memoryProfile }, { on, ...settings }) => {
       const budget = budgetBytes(on, "on.");
-      return memoryProfile && sequenceLimit(memoryProfile, { ...settings, batch: 1 }, budget);
+      if (!memoryProfile) return null;
+      const input = { ...settings, batch: 1 };
+      return nullWhereUnfit(() => sequenceLimit(memoryProfile, input, budget));
     },
   }),
   bestQuant: t.field({
@@ -194,8 +196,9 @@ builder.drizzleObjectFields(Model, (t) => ({
       if (among?.length === 0) throw badInput("among", among, "a list of at least one format");
       if (!memoryProfile) return null;
       const settings = settingsOf({ ...input, quant: "F16" });
-      const choice = refusalsAsBadInput(() =>
-        largestQuantization(memoryProfile, settings, budget, among ?? choiceFor(input.engine)),
+      const formats = among ?? choiceFor(input.engine);
+      const choice = nullWhereUnfit(() =>
+        refusalsAsBadInput(() => largestQuantization(memoryProfile, settings, budget, formats)),
       );
       if (!choice) return null;
       return billed(memoryProfile, choice.estimate, choice.quant as WeightFormatName, input.ctx);

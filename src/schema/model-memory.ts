@@ -1,16 +1,22 @@
 /** What a model weighs: its estimate, its hardware tier and the table of its model page. */
 import { hardwareSize, hardwareTier } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
-import { estimateSelection, selectedProfile } from "./estimate-selection.ts";
+import {
+  estimateSelection,
+  mayBeUnfit,
+  reasonSelection,
+  selectedProfile,
+} from "./estimate-selection.ts";
 import { checkContext, marginArgs, quantArg, settingsArgs } from "./estimate-settings.ts";
 import { HardwareSizeEnum, HardwareTierEnum } from "./hardware-tier.ts";
-import { badInput } from "./input-errors.ts";
+import { badInput, whyUnfit } from "./input-errors.ts";
 import { Model } from "./model.ts";
 import { Quantization, QuantizationNameEnum, type WeightFormatName } from "./quantization.ts";
 import {
   type Estimate,
   type EstimateInput,
   estimate,
+  estimateOfModel,
   MemoryEstimate,
   type NominalShape,
 } from "./vram.ts";
@@ -38,6 +44,8 @@ const VramTableRow = builder.objectRef<TableRow>("VramTableRow").implement({
   }),
 });
 
+/** Whether a cache fits has nothing to do with the format of the weights. */
+const ANY_FORMAT: WeightFormatName = "F16";
 const MOST_COLUMNS = 32;
 const MOST_ROWS = 40;
 const MOST_POINTS = 256;
@@ -52,21 +60,32 @@ function powersOfTwo(contextLength: number | null): number[] {
 
 /** The estimate of one format, from what `estimateSelection` selected. */
 const estimateOf = (model: NominalShape, args: EstimateInput) =>
-  estimate(selectedProfile(model, [args.quant], args), model, args);
+  estimateOfModel(selectedProfile(model, [args.quant], args), model, args);
 
 builder.drizzleObjectFields(Model, (t) => ({
   vram: t.field({
     type: MemoryEstimate,
     nullable: true,
     description:
-      "Memory it takes, item by item; null when unknown, see `vramReason`. NOMINAL is null too for a model without a total or without attention heads, of which its rule knows nothing.",
+      "Memory it takes, item by item; null when unknown, see `vramReason`. It is null too where the blocks of `cacheType` do not divide its heads, and for NOMINAL without a total or attention heads.",
     args: settingsArgs,
     select: (args) => estimateSelection([args.quant], args),
     resolve: (model, args) => estimateOf(model, args),
   }),
-  vramReason: t.exposeString("vramReason", {
+  vramReason: t.string({
     nullable: true,
-    description: "Why its memory cannot be computed; null when it can.",
+    description:
+      "Why its memory cannot be computed; null when it can. With the settings of an estimate, also why it has none under those.",
+    args: marginArgs,
+    select: (args) => reasonSelection(ANY_FORMAT, args),
+    resolve: (model, args) => {
+      if (model.vramReason !== null || !mayBeUnfit(args)) return model.vramReason;
+      const settings = { ...args, quant: ANY_FORMAT, ctx: 1 };
+      const profile = selectedProfile(model, [ANY_FORMAT], args);
+      const why = whyUnfit(() => estimate(profile, model, settings));
+      if (why || args.method !== "NOMINAL" || estimateOf(model, settings)) return why;
+      return "The nominal rule needs a total and attention heads, which this model does not have.";
+    },
   }),
   hardwareTier: t.field({
     type: HardwareTierEnum,
@@ -112,7 +131,7 @@ builder.drizzleObjectFields(Model, (t) => ({
       if (points.length > MOST_POINTS) throw badInput("ctxs", ctxs, `at most ${MOST_POINTS}`);
       for (const ctx of points) checkContext("ctxs", ctx);
       const profile = selectedProfile(model, [settings.quant], settings);
-      const curve = points.map((ctx) => estimate(profile, model, { ...settings, ctx }));
+      const curve = points.map((ctx) => estimateOfModel(profile, model, { ...settings, ctx }));
       return curve.some((point) => point === null) ? null : curve.filter((point) => point !== null);
     },
   }),
@@ -142,7 +161,7 @@ builder.drizzleObjectFields(Model, (t) => ({
       for (const quant of quants) {
         const row: TableRow = { quant, cells: [] };
         for (const ctx of ctxs) {
-          const cell = estimate(profile, model, { quant, ctx, ...margin });
+          const cell = estimateOfModel(profile, model, { quant, ctx, ...margin });
           if (!cell) return null;
           row.cells.push(cell);
         }

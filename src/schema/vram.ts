@@ -21,7 +21,7 @@ import {
   settingsOf,
 } from "./estimate-settings.ts";
 import { HardwareSizeEnum, HardwareTierEnum } from "./hardware-tier.ts";
-import { refusalsAsBadInput } from "./input-errors.ts";
+import { nullWhereUnfit, refusalsAsBadInput } from "./input-errors.ts";
 import { Quantization, type WeightFormatName } from "./quantization.ts";
 
 /** The bill, with what it is for. Low and high are null where the method has no interval. */
@@ -74,7 +74,10 @@ export const MemoryEstimate = builder.objectRef<Estimate>("MemoryEstimate").impl
         description: "The context that it is for, in tokens.",
         resolve: ({ contextTokens }) => contextTokens,
       }),
-      weights: size("Weights.", (e) => e.weightsBytes),
+      weights: size(
+        "Weights. For llama.cpp those of the text model, as its projector for images or sound is a file of its own; for vLLM and transformers the whole checkpoint with its towers, as far as their size is known.",
+        (e) => e.weightsBytes,
+      ),
       kvCache: size(
         "Keys and values of all tokens of the context; for vLLM the states of recurrent layers too, which share its pages.",
         (e) => e.kvCacheBytes,
@@ -149,6 +152,10 @@ export interface NominalShape {
 }
 
 export type EstimateInput = SettingsInput & { method: EstimateMethod };
+
+/** The estimate of a model of the catalog; null too where the cache type does not fit it. */
+export const estimateOfModel = (...words: Parameters<typeof estimate>): Estimate | null =>
+  nullWhereUnfit(() => estimate(...words));
 
 /** The estimate of either method; null when the model says too little for it. */
 export function estimate(

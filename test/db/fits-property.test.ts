@@ -43,7 +43,7 @@ function evaluated(profile: MemoryProfile, { cacheType, ...rest }: FitSettings):
   try {
     return evaluate(profile, { ...rest, cacheTypeK: cacheType, cacheTypeV: cacheType }).totalBytes;
   } catch (error) {
-    if (error instanceof EstimatorError && error.code === "IMPOSSIBLE_SETTINGS") return null;
+    if (error instanceof EstimatorError && error.code === "UNFIT_CACHE_TYPE") return null;
     throw error;
   }
 }

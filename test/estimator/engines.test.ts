@@ -8,6 +8,31 @@ const estimate = (
   settings: Partial<EstimateSettings>,
 ) => evaluate(compile(architecture), { quant: "BF16", contextTokens: 8192, ...settings });
 
+describe("a tower beside the text model", () => {
+  const tower = { kind: "vision", parameters: 400_000_000 } as const;
+  const seeing = { ...models.LLAMA_8B, components: [tower] };
+  const weights = (engine: EstimateSettings["engine"], quant = "BF16") =>
+    estimate(seeing, { engine, quant }).weightsBytes -
+    estimate(models.LLAMA_8B, { engine, quant }).weightsBytes;
+
+  it("is loaded with its checkpoint, in 16 bits whatever the format of the text model", () => {
+    for (const engine of ["vllm", "transformers"] as const) {
+      expect(weights(engine)).toBe(800_000_000);
+      expect(weights(engine, "FP8")).toBe(800_000_000);
+    }
+  });
+
+  it("is a file of its own for llama.cpp", () => {
+    expect(weights("llama.cpp")).toBe(0);
+  });
+
+  it("is in the size of a published checkpoint already", () => {
+    const published = compile(seeing, [{ quant: "FP8", tensorBytes: 9e9 }]);
+    const settings = { quant: "FP8", contextTokens: 1024, engine: "vllm" } as const;
+    expect(evaluate(published, settings).weightsBytes).toBe(9e9);
+  });
+});
+
 describe("vLLM", () => {
   const vllm = { engine: "vllm" } as const;
 

@@ -54,7 +54,7 @@ describe("refusals", () => {
       layers: [models.layers(1, models.attention(4, 4, 72), models.dense(512))],
     });
     const types = { cacheTypeK: "q8_0", cacheTypeV: "q8_0" };
-    expect(refusal(types, odd)).toEqual(["IMPOSSIBLE_SETTINGS", "cacheTypeK"]);
+    expect(refusal(types, odd)).toEqual(["UNFIT_CACHE_TYPE", "cacheTypeK"]);
   });
 });
 

@@ -190,7 +190,10 @@ describe("a model of the catalog", () => {
     }`);
     expect(data?.model.vram).toMatchObject({ basis: "TENSOR_LEVEL" });
     expect(data?.other).toBeNull();
-    expect(errors?.[0]?.extensions).toMatchObject({ reason: "IMPOSSIBLE_SETTINGS" });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      reason: "UNFIT_CACHE_TYPE",
+      argument: "cacheType",
+    });
   });
 
   it("finds hardware that holds it, fewer devices and smaller memory first", async () => {

@@ -29,7 +29,7 @@ function evaluated(profile: MemoryProfile, settings: FitSettings): number | null
   try {
     return evaluate(profile, { ...rest, cacheTypeK: cacheType, cacheTypeV: cacheType }).totalBytes;
   } catch (error) {
-    if (error instanceof EstimatorError && error.code === "IMPOSSIBLE_SETTINGS") return null;
+    if (error instanceof EstimatorError && error.code === "UNFIT_CACHE_TYPE") return null;
     throw error;
   }
 }

@@ -35,6 +35,10 @@ describe("a search", () => {
     ["deepsek v3", "deepseek-v3"],
     ["gema 3 27b", "gemma-3-27b-it"],
     ["mistrl 7b instruct v0.3", "mistral-7b-instruct-v0.3"],
+    ["phi4", "phi-4"],
+    ["gemma3:27b", "gemma-3-27b-it"],
+    ["llama3.1 8b instruct", "llama-3.1-8b-instruct"],
+    ["gemma3n", "gemma-3n-e4b-it"],
   ])("for %j finds %s first", async (text, slug) => {
     expect((await slugs(text))[0]).toBe(slug);
   });
@@ -50,6 +54,19 @@ describe("a search", () => {
     expect(answer.quantization?.name ?? null).toBe(quant);
     expect(answer.words).toEqual(words);
     expect(answer.hits.length).toBeGreaterThan(0);
+  });
+
+  it("narrows a list by names as people join them", async () => {
+    const list = `query ($search: String!) { models(filter: { search: $search }, first: 100) { nodes { slug } } }`;
+    for (const [text, slug] of [
+      ["gemma3:27b", "gemma-3-27b-it"],
+      ["phi4 q4", "phi-4"],
+      ["llama3.1:8b", "llama-3.1-8b-instruct"],
+    ]) {
+      const { nodes } = (await catalog.ask(list, { search: text })).models;
+      expect(nodes.map((node: { slug: string }) => node.slug)).toContain(slug);
+      expect(nodes.length).toBeLessThan(20);
+    }
   });
 
   it("of a weight format alone lists all models", async () => {

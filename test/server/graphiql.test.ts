@@ -57,9 +57,19 @@ describe.skipIf(executablePath === null)("GraphiQL in a browser", { timeout: 60_
   const answer = (page: Page) => page.locator(".graphiql-response");
 
   test("loads with no request to another host and no complaint", async () => {
-    const { hosts, complaints } = await visit();
+    const { page, hosts, complaints } = await visit();
     expect([...hosts]).toEqual([new URL(server.url).host]);
     expect(complaints).toEqual([]);
+    // The editor fills the window; the page beside it does not scroll.
+    const { scrolls } = await page.evaluate(() => {
+      document.scrollingElement!.scrollTo(0, 1e6);
+      return {
+        scrolls:
+          document.scrollingElement!.scrollTop > 0 &&
+          getComputedStyle(document.body).overflow !== "hidden",
+      };
+    });
+    expect(scrolls).toBe(false);
   });
 
   test("has a tab for each example, named after its operation", async () => {
@@ -100,7 +110,7 @@ describe.skipIf(executablePath === null)("GraphiQL in a browser", { timeout: 60_
     await panel.getByText("The load line for open-weight language models").waitFor();
     await panel.getByRole("link", { name: "MemoryEstimate", exact: true }).click();
     await panel.getByText("Memory that a model takes on the accelerator, item by item.").waitFor();
-    await panel.getByText("Keys and values of all tokens of the context.").waitFor();
+    await panel.getByText(/^Keys and values of all tokens of the context/).waitFor();
     const dark = await background();
     await page.emulateMedia({ colorScheme: "light" });
     await page.reload();

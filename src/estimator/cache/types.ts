@@ -28,7 +28,8 @@ function checkBlock(field: string, type: string, widths: readonly number[]): voi
   if (elements === 1) return;
   for (const width of widths) {
     if (width % elements !== 0) {
-      throw impossible(field, `blocks of ${type} (${elements}) do not divide heads of ${width}`);
+      const message = `blocks of ${type} (${elements}) do not divide heads of ${width}`;
+      throw new EstimatorError("UNFIT_CACHE_TYPE", field, message);
     }
   }
 }

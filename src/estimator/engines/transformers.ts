@@ -8,7 +8,7 @@ import { mixerState } from "../cache/mixers.ts";
 import { activationInterval } from "../compute/index.ts";
 import type { EngineParts } from "../estimate.ts";
 import { eachLayer } from "../layers.ts";
-import { type MemoryProfile, weightsFor } from "../profile.ts";
+import { checkpointFor, type MemoryProfile } from "../profile.ts";
 import { cacheElementBytes, type EstimateSettings } from "../settings.ts";
 
 export const TRANSFORMERS_ENGINE = "transformers/5";
@@ -91,7 +91,7 @@ export function transformersParts(profile: MemoryProfile, settings: EstimateSett
   const type = cacheElementBytes("cacheTypeK", settings.cacheTypeK ?? "bf16");
   const { convElements, stateElements } = profile.transformers;
   const cached = transformersElements(profile.transformers, settings.contextTokens);
-  const weights = weightsFor(profile, settings);
+  const weights = checkpointFor(profile, settings);
   return {
     weightsBytes: weights.bytes,
     hostBytes: 0,

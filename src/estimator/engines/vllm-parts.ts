@@ -1,7 +1,7 @@
 /** Evaluates a profile by vLLM's paging rules: what `sequences` requests of this length need per rank. */
 import { activationInterval } from "../compute/index.ts";
 import type { EngineParts } from "../estimate.ts";
-import { type MemoryProfile, weightsFor } from "../profile.ts";
+import { checkpointFor, type MemoryProfile } from "../profile.ts";
 import { cacheElementBytes, type EstimateSettings } from "../settings.ts";
 import { GIB, roundUp } from "../units.ts";
 import { VLLM_ENGINE, type VllmLayers } from "./vllm.ts";
@@ -29,7 +29,7 @@ export function vllmParts(profile: MemoryProfile, settings: EstimateSettings): E
   const paging = vllmPaging(profile.vllm.groups, settings);
   const batched = Math.min(settings.maxBatchedTokens ?? 8192, settings.contextTokens * sequences);
   const activations = activationInterval(profile.compute, batched);
-  const weights = weightsFor(profile, settings);
+  const weights = checkpointFor(profile, settings);
   return {
     weightsBytes: Math.ceil(weights.bytes / ranks),
     hostBytes: 0,

@@ -27,7 +27,7 @@ const POLICY = [
 const TABS_STAY = ".graphiql-tab { transform: none !important }";
 
 /** The editor fills the window; what it measures outside of it must not make the page scroll. */
-const FILLS = "html, body, #root { height: 100%; margin: 0; overflow: hidden }";
+const FILLS = "body { overflow: hidden }";
 
 let page: Promise<Content> | undefined;
 
