@@ -30,6 +30,7 @@ export async function whenReachable<T>(
     try {
       return await open();
     } catch (error) {
+      if (stopping.aborted) return null;
       if (!passes(error)) throw error;
       onWait();
       if (performance.now() - saidAt >= REMIND_MS) {

@@ -115,6 +115,10 @@ function checkFigures(input: HandArchitecture, prefix: string): void {
         checkRange(`${prefix}${path}`, value, mayBeZero ? 0 : 1, MOST_WIDTH);
     }
   }
+  const { heads, kvHeads } = input;
+  if (heads != null && heads % kvHeads !== 0) {
+    throw badInput(`${prefix}kvHeads`, kvHeads, `a number that divides the ${heads} heads`);
+  }
   checkRange(`${prefix}contextLength`, input.contextLength, 1, 2 ** 31);
   checkRange(`${prefix}window.tokens`, window?.tokens, 1, MOST_WIDTH);
   checkRange(`${prefix}window.layers`, window?.layers, 0, input.layers);

@@ -109,6 +109,7 @@ describe("an architecture typed in by hand", () => {
   it.each([
     ["hiddenSize", "layers: 1, kvHeads: 1, headDim: 64"],
     ["layers", llama.replace("layers: 32", "layers: 0")],
+    ["kvHeads", llama.replace("kvHeads: 8", "kvHeads: 33")],
     ["window.layers", `${llama}, window: { tokens: 1, layers: 33 }`],
     ["experts.active", `${llama}, experts: { total: 4, active: 5, size: 64 }`],
   ])("is refused when %s is wrong", async (member, architecture) => {
