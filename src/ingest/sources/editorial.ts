@@ -1,6 +1,6 @@
 /**
- * The source of hand-written notes: names, descriptions, use cases, lineage, release dates and licences
- * that editors of the catalog keep in `data/editorial`, one file per organization. It reads local files
+ * The source of hand-written notes: names, descriptions, use cases, languages, lineage, release dates and
+ * licences that editors of the catalog keep in `data/editorial`, one file per organization. It reads local files
  * only, and it never states a figure that can be computed from a model's own files.
  */
 import { z } from "zod";
@@ -12,6 +12,7 @@ import { REPOSITORY_ID } from "./hugging-face/protocol.ts";
 import { noteRecord } from "./notes.ts";
 import { OwnerFiles } from "./owner-files.ts";
 import { missingRecord } from "./records.ts";
+import { statedFacts } from "./stated-facts.ts";
 
 const LICENSE_BY_SPDX = new Map([...LICENSES.values()].map((license) => [license.spdx, license]));
 
@@ -19,6 +20,8 @@ const noteSchema = z.strictObject({
   name: z.string().min(1).max(120),
   description: z.string().min(40).max(600),
   useCases: z.array(z.enum(USE_CASES)).min(1),
+  /** Those that its publisher says it is good at, by ISO 639-1. */
+  languages: statedFacts.languages.optional(),
   /** Hugging Face id of the model that it was made from, by the name that this has now. */
   baseModel: z.string().regex(REPOSITORY_ID).optional(),
   releasedOn: z.iso.date().optional(),
@@ -42,7 +45,7 @@ export function editorialSource(folder: URL = projectFile("data/editorial/")): S
   return {
     id: "editorial",
     title: "Editorial notes",
-    version: 2,
+    version: 3,
     selfContained: true,
     retracts: true,
     listPage: (cursor) => files.listPage(cursor),
