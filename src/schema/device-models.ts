@@ -1,12 +1,14 @@
 /** `device.models`: the GPU finder the other way, which models a device carries. */
 import { countModels } from "../db/model-count.ts";
 import { models } from "../db/tables.ts";
+import { isQuantization } from "../estimator/index.ts";
 import { builder } from "./builder.ts";
 import { asTotalCount } from "./connection.ts";
 import { Device } from "./device.ts";
-import { ctxArg, engineArgs, quantArg } from "./estimate-settings.ts";
+import { ctxArg, engineArgs, quantArg, settingsOf } from "./estimate-settings.ts";
 import { ModelFilter, type ModelFilterInput, modelConditions } from "./filters.ts";
-import { badInput } from "./input-errors.ts";
+import { MOST_DEVICES } from "./hardware.ts";
+import { badInput, checkRange } from "./input-errors.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "./limits.ts";
 import { ModelConnection } from "./model.ts";
 import { ModelOrder, orderOf } from "./model-order.ts";
@@ -27,6 +29,12 @@ function carried(
 ) {
   if (filter?.fits)
     throw badInput("filter.fits", filter.fits, "left out, as the device decides it");
+  // Checked here, where they have names of their own; as a part of the filter they have others.
+  checkRange("count", count, 1, MOST_DEVICES);
+  settingsOf({ quant, ctx, batch, cacheType, overhead, engine });
+  if (engine === "llama.cpp" && !isQuantization(quant)) {
+    throw badInput("quant", quant, "a format of GGUF files, or another engine given");
+  }
   const devices = [{ device: slug, count }];
   return { ...filter, fits: { devices, quant, ctx, batch, cacheType, overhead, engine } };
 }
