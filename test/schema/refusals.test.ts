@@ -57,8 +57,14 @@ describe("an argument out of range", () => {
       "count",
       '{ device(slug: "nvidia-geforce-rtx-4090-24gb") { models(quant: Q4_K_M, ctx: 1, count: 0) { totalCount } } }',
     ],
-    ["quant", '{ device(slug: "nvidia-geforce-rtx-4090-24gb") { models(quant: FP8, ctx: 1) { totalCount } } }'],
-    ["ctx", '{ device(slug: "nvidia-geforce-rtx-4090-24gb") { models(quant: Q4_K_M, ctx: 0) { totalCount } } }'],
+    [
+      "quant",
+      '{ device(slug: "nvidia-geforce-rtx-4090-24gb") { models(quant: FP8, ctx: 1) { totalCount } } }',
+    ],
+    [
+      "ctx",
+      '{ device(slug: "nvidia-geforce-rtx-4090-24gb") { models(quant: Q4_K_M, ctx: 0) { totalCount } } }',
+    ],
     [
       "ctxs",
       '{ model(slug: "deepseek-v3") { vramTable(quants: [F16], ctxs: [0]) { cells { basis } } } }',

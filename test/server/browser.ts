@@ -7,7 +7,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 export function findBrowser(): string | null {
   const path = NAMES.map((name) => spawnSync("which", [name], { encoding: "utf8" }).stdout?.trim());
   const found = path.find(Boolean);
-  if (!found) console.info("GraphiQL not tried in a browser: no Chromium on this machine.");
+  if (!found) console.info("Pages not tried in a browser: no Chromium on this machine.");
   return found ?? null;
 }
 
