@@ -47,3 +47,53 @@ it("Kimi-VL-A3B: active is what a token of text visits, without the tower for im
     normalizeConfig({ id, config: text }).facts.activeParameters,
   );
 });
+
+it("gte-Qwen2-1.5B-instruct: a decoder that looks both ways keeps no cache", () => {
+  const config = {
+    architectures: ["Qwen2ForCausalLM"],
+    model_type: "qwen2",
+    is_causal: false,
+    hidden_size: 1536,
+    intermediate_size: 8960,
+    num_hidden_layers: 28,
+    num_attention_heads: 12,
+    num_key_value_heads: 2,
+    vocab_size: 151_646,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: false,
+  };
+  const { facts } = normalizeConfig({ id: "Alibaba-NLP/gte-Qwen2-1.5B-instruct", config });
+  expect(facts.attentionKind).toBe("BIDIRECTIONAL");
+});
+
+it.each([
+  ["AIDC-AI/Ovis2-8B", { visual_tokenizer_config: { model_type: "aimv2_visual_tokenizer" } }],
+  ["openbmb/MiniCPM-V-2", { vision_encoder: "vit_so400m_patch14_siglip_384" }],
+])("%s: a tower that is named and not described leaves the total unknown", (id, tower) => {
+  const text = FAMILIES.find(({ config }) => config.vision_config === undefined)!.config;
+  const { facts, issues } = normalizeConfig({ id, config: { ...text, ...tower } });
+  expect(facts.totalParameters ?? null).toBeNull();
+  expect(issues).toMatchObject([{ code: "UNCOUNTED_PART" }]);
+});
+
+it("Molmo-7B-D: a tower that its class brings and no key tells of leaves the total unknown", () => {
+  const config = {
+    architectures: ["MolmoForCausalLM"],
+    model_type: "molmo",
+    attention_layer_norm: false,
+    hidden_size: 3584,
+    intermediate_size: 37_888,
+    num_hidden_layers: 28,
+    num_attention_heads: 28,
+    num_key_value_heads: 4,
+    embedding_size: 152_064,
+    vocab_size: 152_064,
+    max_position_embeddings: 4096,
+    qkv_bias: true,
+    tie_word_embeddings: false,
+  };
+  const { facts, issues } = normalizeConfig({ id: "allenai/Molmo-7B-D-0924", config });
+  expect(facts.totalParameters ?? null).toBeNull();
+  expect(facts.activeParameters).toBeGreaterThan(7.6e9);
+  expect(issues).toMatchObject([{ code: "UNCOUNTED_PART" }]);
+});

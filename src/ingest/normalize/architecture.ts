@@ -62,7 +62,8 @@ export function readArchitecture(
     ropeFactorElements: ropeFactorElements(reader, layers),
     norms: readNorms(reader, traits),
     layers,
-    causal: traits.causal,
+    // A decoder that was made an embedding model may look both ways (gte-Qwen2).
+    causal: traits.causal && reader.flag({ key: "is_causal", otherwise: true }, "looks both ways"),
     ...readEncoder(reader, sections, traits, hiddenSize),
     ...readExtras(reader, traits, vocabSize),
     components: [...readComponents(sections, hiddenSize), ...ending.components],

@@ -9,9 +9,19 @@ import { Sizes, Uncountable } from "./sizes.ts";
 import { linear } from "./transformer.ts";
 import { visionReader } from "./vision.ts";
 
-const VISION = ["vision_config", "visual", "img_processor", "vision_encoder_config", "vit_config"];
-/** The first LLaVA files name the repository of a tower instead of describing it. */
-const NAMED = ["mm_vision_tower", "vision_tower"];
+const VISION = [
+  "vision_config",
+  "visual",
+  "img_processor",
+  "vision_encoder_config",
+  "vit_config",
+  "visual_tokenizer_config",
+  "vision_tower_config",
+];
+/** The first LLaVA and MiniCPM-V files name a tower instead of describing it. */
+const NAMED = ["mm_vision_tower", "vision_tower", "vision_encoder"];
+/** Model types whose class brings a tower of its own that no key tells of. */
+const UNTOLD = new Set(["molmo"]);
 const AUDIO = ["audio_config", "audio_processor", "speech_config", "encoder_config"];
 const SPEECH = [
   "talker_config",
@@ -45,6 +55,9 @@ export function readComponents(sections: Sections, output: number): Component[] 
     if (vision !== null || typeof sections.top[key] !== "string") continue;
     components.push({ kind: "vision", parameters: null, note: key });
     break;
+  }
+  if (vision === null && UNTOLD.has(sections.modelType ?? "")) {
+    components.push({ kind: "vision", parameters: null, note: "the tower of its class" });
   }
   const audio = find(AUDIO);
   if (audio !== null) {
