@@ -75,6 +75,11 @@ test("a document of too many aliases is refused with a code", async () => {
   expect(status).toBe(400);
   expect(body.errors).toHaveLength(1);
   expect(body.errors?.[0]?.extensions?.code).toBe("TOO_MANY_ALIASES");
+  // A thousand are more tokens than are read at all.
+  const thousand = await ask(server.url, aliases(1_000));
+  expect(thousand.status).toBe(400);
+  expect(thousand.body.errors).toHaveLength(1);
+  expect(thousand.body.errors?.[0]?.extensions?.code).toBe("GRAPHQL_PARSE_FAILED");
 });
 
 test("an introspection that nests for ever is refused", async () => {
