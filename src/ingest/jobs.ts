@@ -106,10 +106,13 @@ export interface ProcessorDeps {
   queue: Queue<JobData>;
   handlers: FlowHandlers;
   onFailure: FailureListener;
+  /** Told of each job that is put back because our own database cannot do it now. */
+  onOutage: (error: unknown) => void;
   signal: AbortSignal;
 }
 
-export function makeProcessor({ queue, handlers, onFailure, signal }: ProcessorDeps): Processor {
+export function makeProcessor(deps: ProcessorDeps): Processor {
+  const { queue, handlers, onFailure, onOutage, signal } = deps;
   return (job, token) => {
     const { trace } = job.data as { trace?: TraceCarrier };
     const attributes = { "job.id": job.id ?? "", "job.attempt": job.attemptsMade + 1 };
@@ -126,9 +129,10 @@ export function makeProcessor({ queue, handlers, onFailure, signal }: ProcessorD
     } catch (error) {
       const isWaiting = error instanceof DelayedError || error instanceof WaitingChildrenError;
       if (!isWaiting && signal.aborted) return await delayed(job, token, 0);
+      if (!isUnreachable(error)) throw error;
       // However long the database is gone, no attempt is spent on it.
-      if (isUnreachable(error)) return await delayed(job, token, OUTAGE_PAUSE_MS);
-      throw error;
+      onOutage(error);
+      return await delayed(job, token, OUTAGE_PAUSE_MS);
     }
   }
 

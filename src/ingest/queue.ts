@@ -87,7 +87,8 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     stalledMs = 20_000,
     firstRetryMs = 2000,
   } = options;
-  const onError = warnSeldom(log);
+  const onError = warnSeldom(log, "the queue's connection failed; it is made again");
+  const onOutage = warnSeldom(log, "the database cannot take what was read; it is done again");
   const backend = await connectBackend({ databaseUrl, redisUrl, name, onError });
   const { queue, events } = backend;
   queue.on("error", onError);
@@ -144,7 +145,8 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     },
 
     work(handlers, onFailure) {
-      const process = makeProcessor({ queue, handlers, onFailure, signal: stopping.signal });
+      const { signal } = stopping;
+      const process = makeProcessor({ queue, handlers, onFailure, onOutage, signal });
       worker = backend.makeWorker(process, {
         concurrency: options.concurrency ?? 16,
         lockDuration: stalledMs,
@@ -180,13 +182,13 @@ interface Asked {
 
 const isNew = ({ own, job }: Asked) => job.id === own;
 
-/** Every connection of the queue tells of each failure and each attempt; a line now and then will do. */
-function warnSeldom(log: Log): (error: Error) => void {
+/** Every connection and every job tells of each failure and each attempt; a line now and then will do. */
+function warnSeldom(log: Log, what: string): (error: unknown) => void {
   let saidAt = Number.NEGATIVE_INFINITY;
   return (error) => {
     const level = performance.now() - saidAt < REMIND_MS ? "debug" : "warn";
     if (level === "warn") saidAt = performance.now();
-    log[level]({ error: messageOf(error) }, "the queue's connection failed; it is made again");
+    log[level]({ error: messageOf(error) }, what);
   };
 }
 
