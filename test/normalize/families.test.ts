@@ -69,11 +69,78 @@ it("gte-Qwen2-1.5B-instruct: a decoder that looks both ways keeps no cache", () 
 it.each([
   ["AIDC-AI/Ovis2-8B", { visual_tokenizer_config: { model_type: "aimv2_visual_tokenizer" } }],
   ["openbmb/MiniCPM-V-2", { vision_encoder: "vit_so400m_patch14_siglip_384" }],
+  ["facebook/chameleon-7b", { vq_config: { embed_dim: 256, num_embeddings: 8192 } }],
+  ["Efficient-Large-Model/VILA1.5-3b", { vision_tower_cfg: { hidden_size: 1152 } }],
+  ["Qwen/Qwen-Audio-Chat", { audio: { n_state: 1280, n_layer: 32 } }],
 ])("%s: a tower that is named and not described leaves the total unknown", (id, tower) => {
   const text = FAMILIES.find(({ config }) => config.vision_config === undefined)!.config;
   const { facts, issues } = normalizeConfig({ id, config: { ...text, ...tower } });
   expect(facts.totalParameters ?? null).toBeNull();
   expect(issues).toMatchObject([{ code: "UNCOUNTED_PART" }]);
+});
+
+it("VILA: the text model stands in llm_cfg", () => {
+  const { config } = FAMILIES.find(({ id }) => id === "llava-hf/llava-v1.6-mistral-7b-hf")!;
+  const { facts } = normalizeConfig({
+    id: "Efficient-Large-Model/VILA1.5-3b",
+    config: {
+      architectures: ["LlavaLlamaModel"],
+      model_type: "llava_llama",
+      llm_cfg: { ...(config.text_config as object), architectures: ["MistralForCausalLM"] },
+    },
+  });
+  expect(facts).toMatchObject({ layers: 32, hiddenSize: 4096, kvHeads: 8 });
+});
+
+it("GOT-OCR2_0: a tower that its class brings and no key tells of leaves the total unknown", () => {
+  const config = {
+    architectures: ["GOTQwenForCausalLM"],
+    model_type: "GOT",
+    hidden_size: 1024,
+    intermediate_size: 2816,
+    num_hidden_layers: 24,
+    num_attention_heads: 16,
+    num_key_value_heads: 16,
+    vocab_size: 151_860,
+    max_position_embeddings: 32_768,
+    tie_word_embeddings: true,
+  };
+  const { facts, issues } = normalizeConfig({ id: "stepfun-ai/GOT-OCR2_0", config });
+  expect(facts.totalParameters ?? null).toBeNull();
+  expect(issues).toMatchObject([{ code: "UNCOUNTED_PART" }]);
+});
+
+it.each([
+  ["FacebookAI/roberta-base", "roberta", 514, 512, 124_697_433],
+  ["BAAI/bge-m3", "xlm-roberta", 8194, 8192, null],
+])(
+  "%s: two rows of the position table are padding, and no context",
+  (id, type, stated, context, total) => {
+    const config = {
+      architectures: ["RobertaForMaskedLM"],
+      model_type: type,
+      hidden_size: 768,
+      intermediate_size: 3072,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      type_vocab_size: 1,
+      vocab_size: 50_265,
+      max_position_embeddings: stated,
+    };
+    const { facts } = normalizeConfig({ id, config });
+    expect(facts.contextLength).toBe(context);
+    expect(facts.architecture?.learnedPositions).toBe(stated);
+    if (total !== null) expect(facts.totalParameters).toBe(total);
+  },
+);
+
+it("a plain class that states a latent is not read as plain attention (TransMLA)", () => {
+  const { config } = FAMILIES.find(({ config }) => config.model_type === "llama")!;
+  const reading = normalizeConfig({ id: null, config: { ...config, kv_lora_rank: 512 } });
+  expect(reading).toMatchObject({
+    outcome: "partial",
+    reason: expect.stringContaining("kv_lora_rank"),
+  });
 });
 
 it("Molmo-7B-D: a tower that its class brings and no key tells of leaves the total unknown", () => {

@@ -35,7 +35,7 @@ const ADJUSTMENTS: Readonly<Record<string, Adjustment>> = {
   /** Jina 3 turns positions where RoBERTa looks them up. */
   roberta: (reader) =>
     reader.string(["position_embedding_type"], "positions") === "rotary"
-      ? { positions: "rope", gguf: "jina-bert-v3" }
+      ? { positions: "rope", gguf: "jina-bert-v3", paddingPositions: 0 }
       : {},
   /** Baichuan's 13B models have ALiBi positions; their files state no maximum of positions. */
   baichuan: (reader) =>

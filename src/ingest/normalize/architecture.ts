@@ -45,7 +45,7 @@ export function readArchitecture(
   const hiddenSize = reader.required("hidden");
   const vocabSize = reader.required("vocab");
   const ending = readEnding(reader, sections, traits.outputHead, hiddenSize);
-  const contextLength = readContext(reader);
+  const contextLength = readContext(reader, traits.paddingPositions);
   const layers = readLayers(reader, traits, hiddenSize, contextLength, log);
   const architecture: Architecture = {
     hiddenSize,
@@ -176,7 +176,7 @@ function readNorms(reader: ConfigReader, traits: ClassTraits): LayerNorms {
 
 function learnedPositions(traits: ClassTraits, context: number | null): number {
   if (traits.positions !== "learned" || context === null) return 0;
-  return context + traits.extraPositions;
+  return context + traits.extraPositions + traits.paddingPositions;
 }
 
 /** Width of the widest key head: full layers of Gemma 4 are wider than sliding ones. */

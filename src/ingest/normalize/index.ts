@@ -29,7 +29,7 @@ export { parseConfigText } from "./parse.ts";
 export type { HubFacts, IgnoredKey, NormalizeInput, Outcome, Reading, UsedKey } from "./types.ts";
 
 /** Goes up when the same config gives another reading. */
-export const NORMALIZER_VERSION = 4;
+export const NORMALIZER_VERSION = 5;
 
 /** Facts from a listing alone, for models whose files cannot be read. */
 export function normalizeListing(

@@ -21,6 +21,7 @@ export function unknownArchitecture(key: string, message: string): PlimsollError
 
 /** A printable form of an upstream value, cut short: it ends up in messages. */
 export function show(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "NaN or Infinity";
+  const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

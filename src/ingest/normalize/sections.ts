@@ -10,6 +10,7 @@ import { isRecord, type Json } from "./reader.ts";
 const TEXT_SECTIONS = [
   ["text_config"],
   ["llm_config"],
+  ["llm_cfg"],
   ["language_config"],
   ["thinker_config", "text_config"],
   ["llm"],

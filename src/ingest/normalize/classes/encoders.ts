@@ -21,7 +21,19 @@ const BERT: ClassTraits = {
   },
 };
 
+/** Only the last matrix of the feed-forward has a bias. */
+const ONLY_DOWN_BIAS = { mlpBias: false, extras: [{ columns: ["hidden"] }] } as const;
+
 const NARROW = { key: "embedding_size", positions: true, bias: false } as const;
+
+const DEBERTA: ClassTraits = {
+  ...BERT,
+  pooler: "none",
+  gguf: null,
+  positions: "relative",
+  narrow: NARROW,
+  defaults: { ...BERT.defaults, type_vocab_size: 0 },
+};
 
 /** Longformer's queries, keys and values for tokens that see everything, beside those for neighbours. */
 export const GLOBAL_PROJECTIONS: readonly ExtraRow[] = Array.from({ length: 3 }, () => [
@@ -36,11 +48,12 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     {
       architectures: ["RobertaModel", "XLMRobertaModel", "CamembertModel"],
       adjust: "roberta",
+      paddingPositions: 2,
       defaults: { max_position_embeddings: 514, type_vocab_size: 1 },
     },
     BERT,
   ),
-  row("data2vec-text", { defaults: { type_vocab_size: 1 } }, BERT),
+  row("data2vec-text", { paddingPositions: 2, defaults: { type_vocab_size: 1 } }, BERT),
   row("big_bird", { gguf: null }, BERT),
   row("megatron-bert", { gguf: null, normAfterEmbedding: false, finalNorm: true }, BERT),
   row(
@@ -51,13 +64,11 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       positions: "alibi",
       gated: true,
       fusedGateUp: true,
-      mlpBias: false,
-      // Only the last matrix of the feed-forward has a bias.
-      extras: [{ columns: ["hidden"] }],
+      ...ONLY_DOWN_BIAS,
     },
     BERT,
   ),
-  row("mpnet", { defaults: { type_vocab_size: 0 } }, BERT),
+  row("mpnet", { paddingPositions: 2, defaults: { type_vocab_size: 0 } }, BERT),
   row("ernie", {}, BERT),
   row("electra", { pooler: "discriminator", narrow: { ...NARROW, bias: true } }, BERT),
   row(
@@ -87,22 +98,26 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
     },
     BERT,
   ),
-  row("longformer", { gguf: null, extras: GLOBAL_PROJECTIONS }, BERT),
+  row("longformer", { gguf: null, paddingPositions: 2, extras: GLOBAL_PROJECTIONS }, BERT),
   row(
     "distilbert",
     { pooler: "none", architectures: ["DistilBertModel"], defaults: { type_vocab_size: 0 } },
     BERT,
   ),
+  row("deberta-v2", {}, DEBERTA),
   row(
-    "deberta deberta-v2",
+    "deberta",
     {
-      pooler: "none",
-      gguf: null,
-      positions: "relative",
-      narrow: NARROW,
-      defaults: { type_vocab_size: 0 },
+      keyUnbiased: true,
+      fusedQkv: true,
+      // Positions have projections of their own, as keys without a bias and as queries with one.
+      extras: [
+        { columns: ["hidden"], rows: ["hidden"], onlyIf: "relative_attention" },
+        { columns: ["hidden"], rows: ["hidden"], onlyIf: "relative_attention" },
+        { columns: ["hidden"], onlyIf: "relative_attention" },
+      ],
     },
-    BERT,
+    DEBERTA,
   ),
   row(
     "nomic_bert",
@@ -133,6 +148,7 @@ export const ENCODER_CLASSES: readonly ModelClass[] = [
       gated: true,
       fusedQkv: true,
       fusedGateUp: true,
+      ...ONLY_DOWN_BIAS,
     },
     BERT,
   ),

@@ -78,6 +78,8 @@ export interface ClassTraits {
   unlisted: "linear" | "conv";
   /** Rows that the position table has beyond the stated context. */
   extraPositions: number;
+  /** The first rows of the position table stand for padding; the stated maximum counts them (RoBERTa: two). */
+  paddingPositions: number;
   /** Each stated layer is two attention blocks, experts in the first (LongCat). */
   twoBlocks: boolean;
   /** Keys of an encoder that feeds the decoder through cross-attention; null for decoders alone. */
@@ -166,6 +168,7 @@ export const PLAIN: ClassTraits = {
   parallelMamba: false,
   unlisted: "linear",
   extraPositions: 0,
+  paddingPositions: 0,
   twoBlocks: false,
   encoder: null,
   postNormsIf: false,

@@ -6,8 +6,10 @@
 import type { RopeScaling } from "../../../db/facts.ts";
 import { type ConfigReader, isRecord } from "../reader.ts";
 
-export function readContext(reader: ConfigReader): number | null {
-  return reader.number("context");
+/** `paddingPositions`: rows of the position table that no token takes, which the stated maximum counts. */
+export function readContext(reader: ConfigReader, paddingPositions: number): number | null {
+  const stated = reader.number("context");
+  return stated === null || stated <= paddingPositions ? stated : stated - paddingPositions;
 }
 
 const SCALING = ["rope_scaling", "rope_parameters"];

@@ -45,10 +45,10 @@ export function modalityFacts(sections: Sections | null, info: HubFacts, found: 
   found.add("outputModalities", encoderOnly ? ["EMBEDDING"] : ["TEXT"], CLASS);
 }
 
+const SEEING = ["vision_config", "visual", "img_processor", "vq_config"];
+const HEARING = ["audio_config", "audio"];
+
 function towers({ top }: Sections): Modality[] {
-  const sees = ["vision_config", "visual", "img_processor"].some((key) => isRecord(top[key]));
-  return [
-    ...(sees ? ["IMAGE" as const] : []),
-    ...(isRecord(top.audio_config) ? ["AUDIO" as const] : []),
-  ];
+  const has = (keys: readonly string[]) => keys.some((key) => isRecord(top[key]));
+  return [...(has(SEEING) ? ["IMAGE" as const] : []), ...(has(HEARING) ? ["AUDIO" as const] : [])];
 }

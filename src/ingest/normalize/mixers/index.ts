@@ -73,9 +73,21 @@ function linear(reader: ConfigReader, traits: ClassTraits, place: LayerPlace): M
   }
 }
 
+/** A class of plain attention that was taught a latent caches something else than its class says (TransMLA). */
+function refuseLatent(reader: ConfigReader): void {
+  if (!reader.flag({ key: "use_mla", otherwise: true }, "latent")) return;
+  const rank = reader.find(["kv_lora_rank"], "width of a latent");
+  if (rank === null || rank.basis !== "stated" || rank.value === 0) return;
+  throw unknownArchitecture(
+    rank.key,
+    `${rank.key} states a latent, which the class of this config is not known to keep.`,
+  );
+}
+
 function full(reader: ConfigReader, traits: ClassTraits, place: LayerPlace): Mixer {
   switch (traits.full) {
     case "attention":
+      refuseLatent(reader);
       return readAttention(reader, traits, place, "full");
     case "latent":
       return readLatent(reader, place);

@@ -1,4 +1,4 @@
-/** What embedding models have beside their layers: adapters for each task (Jina 3), a pool of latents (NV-Embed). */
+/** What embedding models have beside their layers: adapters for each task (Jina 3), a pool of latents (NV-Embed), a table of relative positions (DeBERTa). */
 import type { Architecture, Component } from "../../../estimator/architecture.ts";
 import type { Sections } from "../sections.ts";
 import { Sizes } from "./sizes.ts";
@@ -16,7 +16,26 @@ export function readEmbedderParts(sections: Sections, model: Architecture): Comp
     const parameters = latentPool(latents, model.hiddenSize);
     parts.push({ kind: "other", parameters, note: "latent_attention_config" });
   }
+  if (top.flag("relative_attention", false)) {
+    const parameters = relativePositions(top, model);
+    parts.push({ kind: "other", parameters, note: "relative_attention" });
+  }
   return parts;
+}
+
+/** DeBERTa: one row for each distance in both directions, a norm over them, and in the largest a convolution. */
+function relativePositions(
+  top: Sizes,
+  { hiddenSize: hidden, contextLength }: Architecture,
+): number {
+  const distances = top.number(
+    "position_buckets max_relative_positions",
+    top.number("max_position_embeddings", contextLength ?? 512),
+  );
+  const normed = (top.text("norm_rel_ebd") ?? "").includes("layer_norm") ? 2 * hidden : 0;
+  const kernel = top.number("conv_kernel_size", 0);
+  const convolution = kernel === 0 ? 0 : kernel * hidden * hidden + 3 * hidden;
+  return 2 * distances * hidden + normed + convolution;
 }
 
 /** Inputs and outputs of every matrix that an adapter of rank one would sit beside. */

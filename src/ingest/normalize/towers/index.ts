@@ -17,12 +17,14 @@ const VISION = [
   "vit_config",
   "visual_tokenizer_config",
   "vision_tower_config",
+  "vision_tower_cfg",
+  "vq_config",
 ];
 /** The first LLaVA and MiniCPM-V files name a tower instead of describing it. */
 const NAMED = ["mm_vision_tower", "vision_tower", "vision_encoder"];
 /** Model types whose class brings a tower of its own that no key tells of. */
-const UNTOLD = new Set(["molmo"]);
-const AUDIO = ["audio_config", "audio_processor", "speech_config", "encoder_config"];
+const UNTOLD = new Set(["molmo", "GOT"]);
+const AUDIO = ["audio_config", "audio_processor", "speech_config", "encoder_config", "audio"];
 const SPEECH = [
   "talker_config",
   "token2wav_config",

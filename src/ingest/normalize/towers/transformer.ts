@@ -9,8 +9,8 @@ export interface Tower {
   layers: number;
   feedForward: number;
   gated?: boolean;
-  /** Biases: on all four projections, or on all but the key (Whisper). Default all. */
-  attentionBias?: "all" | "noKey" | "none";
+  /** Biases: on all four projections, on all but the key (Whisper), or on the output alone. Default all. */
+  attentionBias?: "all" | "noKey" | "output" | "none";
   feedForwardBias?: boolean;
   /** RMS norms have one vector, layer norms two. Default `layer`. */
   norm?: "layer" | "rms";
@@ -25,7 +25,7 @@ export interface Tower {
 
 export function towerParameters(tower: Tower): number {
   const { width, layers, feedForward, gated = false, norms = 2, vectors = 0, stem, tail } = tower;
-  const biased = { all: 4, noKey: 3, none: 0 }[tower.attentionBias ?? "all"];
+  const biased = { all: 4, noKey: 3, output: 1, none: 0 }[tower.attentionBias ?? "all"];
   const attention = 4 * width * width + biased * width;
   const matrices = (gated ? 3 : 2) * width * feedForward;
   const biases = tower.feedForwardBias === false ? 0 : (gated ? 2 : 1) * feedForward + width;

@@ -16,12 +16,16 @@ const LLAVA_LIKE: Readonly<Record<string, (vision: Sizes) => Tower>> = {
   pixtral,
 };
 
-export const llava: TowerReader = (vision, _top, output) => {
+/** The line that ends each row of a picture is learned from LLaVA 1.6 on. */
+const NEWLINE = new Set(["llava_next", "llava_next_video", "llava_onevision"]);
+
+export const llava: TowerReader = (vision, top, output) => {
   const kind = vision.text("model_type") ?? "";
   const read = Object.hasOwn(LLAVA_LIKE, kind) ? LLAVA_LIKE[kind] : undefined;
   if (read === undefined) return Number.NaN;
   const tower = read(vision);
-  return towerParameters(tower) + twoLayers(tower.width, output);
+  const newline = NEWLINE.has(top.text("model_type") ?? "") ? output : 0;
+  return towerParameters(tower) + twoLayers(tower.width, output) + newline;
 };
 
 const LLAVA_NAMES = new Set(

@@ -85,7 +85,10 @@ export const BY_WRAPPER: Readonly<Record<string, TowerReader>> = {
       2 + (vision.flag("qk_normalization", vision.flag("use_qk_norm", false)) ? 2 : 0);
     const stem = width + linear(patchInputs(vision), width) + (patches(vision) + 1) * width;
     const tail = 2 * joined + twoLayers(joined, output);
-    return towerParameters({ ...sizes, vectors, stem, tail });
+    const norm = vision.text("norm_type") === "rms_norm" ? "rms" : "layer";
+    const biased = vision.flag("qkv_bias", vision.flag("attention_bias", true));
+    const attentionBias = biased ? "all" : "output";
+    return towerParameters({ ...sizes, norm, attentionBias, vectors, stem, tail });
   },
   glm4v: (vision, _top, output) => {
     const width = vision.number(WIDTH);
