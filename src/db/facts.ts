@@ -69,6 +69,15 @@ export interface RopeScaling {
   originalContextLength: number | null;
 }
 
+/** What a publisher recommends for drawing tokens; null where it says nothing of one. */
+export interface Sampling {
+  temperature: number | null;
+  topP: number | null;
+  topK: number | null;
+  minP: number | null;
+  repetitionPenalty: number | null;
+}
+
 export interface ModelFacts {
   /** Display name, such as "DeepSeek V3". */
   name: string;
@@ -123,6 +132,7 @@ export interface ModelFacts {
   outputModalities: Modality[] | null;
   useCases: UseCase[] | null;
   languages: string[] | null;
+  sampling: Sampling | null;
   tags: string[] | null;
 
   /** SPDX identifier, or `LicenseRef-<name>` for a publisher's own licence. */

@@ -55,6 +55,7 @@ const COLUMN_FACTS = [
   "useCases",
   "languages",
   "tags",
+  "sampling",
   "license",
   "licenseName",
   "licenseUrl",

@@ -36,6 +36,7 @@ export function exportRow(model: WholeModel) {
     useCases: model.useCases,
     languages: model.languages,
     tags: model.tags,
+    sampling: model.sampling,
     architectureKind: architectureKind(model),
     architectureClass: model.architectureClass,
     modelType: model.modelType,

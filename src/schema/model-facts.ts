@@ -1,4 +1,5 @@
 /** What a model is: its facts, typed one by one, and printed ready for a model page. */
+import type { Sampling } from "../db/facts.ts";
 import { builder } from "./builder.ts";
 import {
   ArchitectureKindEnum,
@@ -59,6 +60,33 @@ const License = builder
       }),
     }),
   });
+
+const SamplingType = builder.objectRef<Sampling>("Sampling").implement({
+  description:
+    "How the publisher recommends to draw tokens, from `generation_config.json`. Null where it says nothing of a setting, or a value that no engine takes.",
+  fields: (t) => ({
+    temperature: t.exposeFloat("temperature", {
+      nullable: true,
+      description: "Divides the logits: 0 is greedy, 1 leaves them as they are.",
+    }),
+    topP: t.exposeFloat("topP", {
+      nullable: true,
+      description: "Draw among the likeliest tokens that hold this share of the probability.",
+    }),
+    topK: t.exposeInt("topK", {
+      nullable: true,
+      description: "Draw among this many of the likeliest tokens; 0 sets no limit.",
+    }),
+    minP: t.exposeFloat("minP", {
+      nullable: true,
+      description: "Leave out tokens less likely than this share of the likeliest.",
+    }),
+    repetitionPenalty: t.exposeFloat("repetitionPenalty", {
+      nullable: true,
+      description: "Divides the logits of tokens that were said before; 1 has no effect.",
+    }),
+  }),
+});
 
 const RopeScaling = builder
   .objectRef<{ kind: string; factor: number | null; originalContextLength: number | null }>(
@@ -124,6 +152,13 @@ builder.drizzleObjectFields(Model, (t) => ({
     description: "How positions are stretched; null when they are not.",
     select: { columns: { ropeScaling: true } },
     resolve: (model) => model.ropeScaling,
+  }),
+  sampling: t.field({
+    type: SamplingType,
+    nullable: true,
+    description: "How its publisher recommends to draw tokens; null when it does not say.",
+    select: { columns: { sampling: true } },
+    resolve: (model) => model.sampling,
   }),
   attentionKind: t.expose("attentionKind", {
     type: AttentionKindEnum,

@@ -65,6 +65,25 @@ test("a quantization that is described beside the config is read too", async () 
   expect(Object.keys(record.files)).toEqual(["config.json", "hf_quant_config.json"]);
 });
 
+test("recommended settings are read from generation_config.json", async () => {
+  giveSettings(JSON.stringify({ temperature: 0.6, top_p: 0.95 }));
+  const record = await readListed("acme/Tiny-Dense");
+  expect(record.facts.sampling).toMatchObject({ temperature: 0.6, topP: 0.95, topK: null });
+  expect(Object.keys(record.files)).toContain("generation_config.json");
+});
+
+test("settings that cannot be read are named, and the model is kept", async () => {
+  giveSettings("<html>");
+  const record = await readListed("acme/Tiny-Dense");
+  expect(record).toMatchObject({ outcome: "model", facts: { layers: 4 } });
+  expect(record.issues).toMatchObject([{ code: "UNREADABLE_FIELD", field: "sampling" }]);
+});
+
+function giveSettings(text: string): void {
+  const { repo } = hub.store.find("acme/Tiny-Dense")!;
+  hub.store.put({ ...repo, files: { ...repo.files, "generation_config.json": text } });
+}
+
 test("the same revision costs no request", async () => {
   const known = remember(await readListed("acme/Tiny-Dense"));
   const record = await readListed("acme/Tiny-Dense", known);

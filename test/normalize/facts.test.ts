@@ -150,6 +150,42 @@ describe("storage formats", () => {
   });
 });
 
+describe("recommended settings", () => {
+  const sampling = (generationConfig: unknown) =>
+    normalizeConfig({
+      id: null,
+      config: configOf("meta-llama/Llama-3.1-8B"),
+      files: { generationConfig },
+    });
+
+  it("Qwen3: come from generation_config.json, and what it leaves out is null", () => {
+    const { facts, origins } = sampling({
+      do_sample: true,
+      temperature: 0.6,
+      top_k: 20,
+      top_p: 0.95,
+    });
+    expect(facts.sampling).toEqual({
+      temperature: 0.6,
+      topP: 0.95,
+      topK: 20,
+      minP: null,
+      repetitionPenalty: null,
+    });
+    expect(origins.sampling).toMatchObject({ file: "generation_config.json", key: "temperature" });
+  });
+
+  it.each([
+    ["sampling is off", { do_sample: false, temperature: 0.6 }],
+    ["only token numbers are stated", { bos_token_id: 1, eos_token_id: 2 }],
+    ["no value can be meant", { temperature: -1, top_p: "0.9", top_k: 1.5, min_p: 1e300 }],
+    ["it is no object", [0.6]],
+    ["there is none", undefined],
+  ])("are unknown where %s", (_, generationConfig) => {
+    expect(sampling(generationConfig).facts.sampling ?? null).toBeNull();
+  });
+});
+
 describe("descriptions of a layer", () => {
   it.each([
     ["meta-llama/Llama-3.1-8B", "SwiGLU", "RMSNorm", "RoPE with Llama 3 scaling"],

@@ -21,6 +21,7 @@ import type {
   Modality,
   ModelIssue,
   RopeScaling,
+  Sampling,
   UseCase,
   Variant,
   WeightFormat,
@@ -108,6 +109,7 @@ export const models = pgTable(
     useCases: text("use_cases").$type<UseCase>().array(),
     languages: text("languages").array(),
     tags: text("tags").array(),
+    sampling: jsonb("sampling").$type<Sampling>(),
 
     license: text("license"),
     licenseName: text("license_name"),

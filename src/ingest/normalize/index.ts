@@ -14,6 +14,7 @@ import { hubFacts } from "./facts/hub.ts";
 import { modalityFacts } from "./facts/modalities.ts";
 import { checkTotal, parameterFacts } from "./facts/parameters.ts";
 import { CLASS_DEFAULTS } from "./facts/rules.ts";
+import { samplingFacts } from "./facts/sampling.ts";
 import { shapeFacts, statedFacts } from "./facts/shape.ts";
 import { traitFacts } from "./facts/traits.ts";
 import { useCaseFacts } from "./facts/use-cases.ts";
@@ -65,6 +66,7 @@ export function normalizeConfig(input: NormalizeInput): Reading {
   if (format !== null) {
     found.add("weightFormat", format.format, { ...format, basis: "stated" });
   }
+  samplingFacts(input.files?.generationConfig, found);
   hubFacts(id, info, found);
   modalityFacts(sections, info, found);
   if (id !== null) useCaseFacts(id, info, found);

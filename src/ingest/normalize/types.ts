@@ -29,7 +29,7 @@ export interface NormalizeInput {
   /** `owner/name`, or null for a pasted config. */
   id: string | null;
   config: unknown;
-  files?: { hfQuantConfig?: unknown; params?: unknown };
+  files?: { hfQuantConfig?: unknown; params?: unknown; generationConfig?: unknown };
   info?: HubFacts;
 }
 

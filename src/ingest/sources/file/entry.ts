@@ -27,6 +27,8 @@ export const ownModel = z.strictObject({
   config: z.record(z.string(), z.unknown()),
   /** The content of `hf_quant_config.json`, where there is one. */
   hfQuantConfig: z.unknown().optional(),
+  /** The content of `generation_config.json`, where there is one. */
+  generationConfig: z.unknown().optional(),
   /** Facts that no config states: licence, release date, description … */
   facts: ownFacts.optional(),
   /** Weight files with their sizes. */
@@ -39,11 +41,11 @@ export type OwnModel = z.infer<typeof ownModel>;
 
 /** The record of a model; `unchanged` when it was read from the same content before. */
 export async function recordOf(model: OwnModel, context: SourceContext): Promise<SourceRecord> {
-  const { id, config, hfQuantConfig, facts: stated = {}, files = [] } = model;
+  const { id, config, hfQuantConfig, generationConfig, facts: stated = {}, files = [] } = model;
   const record = { ...emptyRecord(id, ""), revision: contentRevision(model) };
   const known = await context.known(id);
   if (known?.revision === record.revision) return { ...record, outcome: "unchanged" };
-  const reading = normalizeConfig({ id, config, files: { hfQuantConfig } });
+  const reading = normalizeConfig({ id, config, files: { hfQuantConfig, generationConfig } });
   const { sets, issues } = groupGguf(files);
   const artifacts = sets.map(({ label, paths, bytes }): Artifact => {
     const parameters = reading.facts.totalParameters ?? null;

@@ -44,6 +44,7 @@ export class ModelFolder {
       id,
       config,
       hfQuantConfig: await json(folder, "hf_quant_config.json"),
+      generationConfig: await json(folder, "generation_config.json"),
       facts: await json(folder, FACTS_FILE),
       files: await weights(folder),
     };

@@ -79,7 +79,7 @@ export const hubInfo = z.object({
 export type HubInfo = z.infer<typeof hubInfo>;
 
 /** Files that describe a model, in the order they are read. */
-export const CONFIG_FILES = ["config.json", "hf_quant_config.json"];
+export const CONFIG_FILES = ["config.json", "hf_quant_config.json", "generation_config.json"];
 
 /** Reads one entry of a listing; null when it has no usable id. */
 export function parseEntry(raw: unknown): HubInfo | null {

@@ -3,6 +3,8 @@
  * hands them to the normaliser. Whatever the Hub legitimately answers ends as a record; only what
  * may be different next time is thrown.
  */
+import type { ModelIssue } from "../../../db/facts.ts";
+import { messageOf } from "../../../errors.ts";
 import { normalizeConfig, parseConfigText } from "../../normalize/index.ts";
 import type { KnownRecord, ListedModel, SourceContext, SourceRecord } from "../../source.ts";
 import { DeniedError } from "./access.ts";
@@ -73,20 +75,35 @@ async function readConfig(hub: HubClient, info: HubInfo): Promise<SourceRecord> 
   let commit = info.sha;
   const files: Record<string, string> = {};
   const texts: Record<string, unknown> = {};
+  const broken: ModelIssue[] = [];
   for (const path of info.configFiles ?? ["config.json"]) {
     const file = await hub.file(info.id, revision, path);
     if (file === null) continue;
     if (file.movedTo !== null) {
       return renamed(hub, info.id, file.movedTo);
     }
-    texts[path] = parseConfigText(file.body);
+    try {
+      texts[path] = parseConfigText(file.body);
+    } catch (error) {
+      // Recommended settings are no reason to do without the model.
+      if (path !== "generation_config.json") throw error;
+      broken.push({
+        code: "UNREADABLE_FIELD",
+        field: "sampling",
+        message: `${path}: ${messageOf(error)}`,
+      });
+    }
     if (file.hash !== null) files[path] = file.hash;
     commit ??= file.commit;
   }
   const input = {
     id: info.id,
     config: texts["config.json"],
-    files: { hfQuantConfig: texts["hf_quant_config.json"], params: texts["params.json"] },
+    files: {
+      hfQuantConfig: texts["hf_quant_config.json"],
+      params: texts["params.json"],
+      generationConfig: texts["generation_config.json"],
+    },
   };
   const listed = normalizeConfig({ ...input, info });
   const total = await countFromHeaders(hub, info, listed);
@@ -98,7 +115,7 @@ async function readConfig(hub: HubClient, info: HubInfo): Promise<SourceRecord> 
   const found = { revision: commit, outcome, reason, facts, origins, files };
   const gguf = info.ggufFiles > 0 ? await readSizes(hub, info) : { artifacts: [], issues: [] };
   const artifacts = [...safetensorsArtifacts(info), ...gguf.artifacts];
-  const issues = [...reading.issues, ...unreadable(info), ...gguf.issues];
+  const issues = [...reading.issues, ...broken, ...unreadable(info), ...gguf.issues];
   return { ...newRecord(hub, info), ...found, issues, artifacts };
 }
 

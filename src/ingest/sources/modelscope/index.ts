@@ -92,7 +92,10 @@ async function readCopy(client: ModelScopeClient, copied: Copy): Promise<SourceR
     // Without the id, nothing but the files is read: names and owners are the Hub's to say.
     id: null,
     config: texts["config.json"],
-    files: { hfQuantConfig: texts["hf_quant_config.json"] },
+    files: {
+      hfQuantConfig: texts["hf_quant_config.json"],
+      generationConfig: texts["generation_config.json"],
+    },
     // A copy that does not fit the original's own count is told in an issue.
     info: { safetensors: { total: copied.stated } },
   });
