@@ -5,12 +5,17 @@ import { type CostMeter, saysCosts } from "../../schema/cost.ts";
 import { LIMITS } from "../../schema/limits.ts";
 
 export function useCost(costOf: CostMeter): Plugin {
+  let says = false;
   return {
-    onExecute({ args: { schema, document, operationName, variableValues } }) {
+    onSchemaChange({ schema }) {
+      says = saysCosts(schema);
+    },
+    onExecute({ args: { document, operationName, variableValues } }) {
+      if (!says) return;
       return {
         onExecuteDone({ result, setResult }) {
           // A stream has no one answer, and a question that never ran has no data.
-          if (!isAnswer(result) || !saysCosts(schema)) return;
+          if (!isAnswer(result)) return;
           const counted = costOf(document, operationName, variableValues);
           if (!counted) return;
           const { complexity, depth, breadth } = counted;
