@@ -15,6 +15,7 @@ async function refusal(
   return { message: errors![0]!.message, ...errors![0]!.extensions };
 }
 
+const many = (count: number, value: unknown) => Array.from({ length: count }, () => value).join();
 const models = (args: string) => `{ models(${args}) { nodes { slug } } }`;
 
 describe("an argument out of range", () => {
@@ -69,6 +70,19 @@ describe("an argument out of range", () => {
       "ctxs",
       '{ model(slug: "deepseek-v3") { vramTable(quants: [F16], ctxs: [0]) { cells { basis } } } }',
     ],
+    [
+      "quants",
+      `{ model(slug: "deepseek-v3") { vramTable(quants: [${many(41, "F16")}], ctxs: [1]) { cells { basis } } } }`,
+    ],
+    [
+      "ctxs",
+      `{ model(slug: "deepseek-v3") { vramTable(quants: [F16], ctxs: [${many(33, 1)}]) { cells { basis } } } }`,
+    ],
+    [
+      "ctxs",
+      `{ model(slug: "deepseek-v3") { vramCurve(quant: F16, ctxs: [${many(257, 1)}]) { basis } } }`,
+    ],
+    ["filter.licenses", models(`filter: { licenses: [${many(101, '"MIT"')}] }`)],
     ["filter.families", models("filter: { families: [] }")],
     ["filter.totalParameters", models("filter: { totalParameters: { min: 2, max: 1 } }")],
     ["filter.downloads", models("filter: { downloads: { min: 2, max: 1 } }")],

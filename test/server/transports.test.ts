@@ -414,4 +414,22 @@ describe("a single connection", () => {
     expect(await remove("a")).toBe(200);
     expect(await remove("a")).toBe(404);
   });
+
+  test("has at most 100 operations at once", async () => {
+    const token = await (await at({ method: "PUT" })).text();
+    const leave = new AbortController();
+    onTestFinished(() => leave.abort());
+    await at({ signal: leave.signal }, `?token=${token}`);
+    const headers = { "x-graphql-event-stream-token": token, "content-type": "application/json" };
+    const post = (operationId: string) =>
+      at({
+        method: "POST",
+        headers,
+        body: JSON.stringify({ query: FOLLOW, extensions: { operationId } }),
+      });
+    for (let n = 0; n < 100; n++) expect((await post(`operation-${n}`)).status).toBe(202);
+    const refused = await post("one too many");
+    expect(refused.status).toBe(429);
+    expect(await refused.text()).toContain("TOO_MANY_OPERATIONS");
+  });
 });
