@@ -3,7 +3,7 @@ import type { FactName, FactOrigin } from "../db/facts.ts";
 import { builder } from "./builder.ts";
 import type { ConfigReading } from "./context.ts";
 import { settingsArgs } from "./estimate-settings.ts";
-import { PrintedFactType } from "./model-facts.ts";
+import { PrintedFactType } from "./fact-types.ts";
 import { MOST_CHARACTERS, printedRow, READING_COST, readingOf, weigh } from "./pasted-config.ts";
 import { FactBasisEnum, Issue } from "./provenance.ts";
 import { specification } from "./specification.ts";

@@ -1,109 +1,9 @@
 /** What a model is: its facts, typed one by one, and printed ready for a model page. */
-import type { Sampling } from "../db/facts.ts";
 import { builder } from "./builder.ts";
-import {
-  ArchitectureKindEnum,
-  AttentionKindEnum,
-  ModalityEnum,
-  OpennessEnum,
-  opennessOf,
-  UseCaseEnum,
-} from "./enums.ts";
+import { ArchitectureKindEnum, AttentionKindEnum, ModalityEnum, UseCaseEnum } from "./enums.ts";
+import { LicenseType, PrintedFactType, RopeScalingType, SamplingType } from "./fact-types.ts";
 import { Model } from "./model.ts";
-import {
-  architectureKind,
-  headline,
-  PRINTED_COLUMNS,
-  type PrintedFact,
-  specification,
-} from "./specification.ts";
-
-export const PrintedFactType = builder.objectRef<PrintedFact>("PrintedFact").implement({
-  description: "A fact as a page prints it.",
-  fields: (t) => ({
-    key: t.exposeString("key", {
-      description: "Stable name of the fact, to style or translate by.",
-    }),
-    label: t.exposeString("label", { description: "English label." }),
-    value: t.exposeString("value", { description: "Formatted value, such as `671.0B`." }),
-    unit: t.exposeString("unit", {
-      nullable: true,
-      description: "What follows the value, such as `per token`; null when nothing does.",
-    }),
-  }),
-});
-
-const License = builder
-  .objectRef<{
-    license: string;
-    licenseName: string | null;
-    licenseUrl: string | null;
-    commercialUse: boolean | null;
-  }>("License")
-  .implement({
-    description: "The terms that the weights are published under.",
-    fields: (t) => ({
-      id: t.exposeString("license", {
-        description: "SPDX identifier, or `LicenseRef-` and a name for a publisher's own terms.",
-      }),
-      name: t.exposeString("licenseName", { nullable: true, description: "Display name." }),
-      url: t.exposeString("licenseUrl", { nullable: true, description: "Where its text is." }),
-      commercialUse: t.exposeBoolean("commercialUse", {
-        nullable: true,
-        description:
-          "True: open to anyone. False: forbidden. Null: unknown, or under conditions of the publisher's own.",
-      }),
-      openness: t.field({
-        type: OpennessEnum,
-        description: "What the terms allow, in a word.",
-        resolve: ({ license, commercialUse }) => opennessOf(license, commercialUse),
-      }),
-    }),
-  });
-
-const SamplingType = builder.objectRef<Sampling>("Sampling").implement({
-  description:
-    "How the publisher recommends to draw tokens, from `generation_config.json`. Null where it says nothing of a setting, or a value that no engine takes.",
-  fields: (t) => ({
-    temperature: t.exposeFloat("temperature", {
-      nullable: true,
-      description: "Divides the logits: 0 is greedy, 1 leaves them as they are.",
-    }),
-    topP: t.exposeFloat("topP", {
-      nullable: true,
-      description: "Draw among the likeliest tokens that hold this share of the probability.",
-    }),
-    topK: t.exposeInt("topK", {
-      nullable: true,
-      description: "Draw among this many of the likeliest tokens; 0 sets no limit.",
-    }),
-    minP: t.exposeFloat("minP", {
-      nullable: true,
-      description: "Leave out tokens less likely than this share of the likeliest.",
-    }),
-    repetitionPenalty: t.exposeFloat("repetitionPenalty", {
-      nullable: true,
-      description: "Divides the logits of tokens that were said before; 1 has no effect.",
-    }),
-  }),
-});
-
-const RopeScaling = builder
-  .objectRef<{ kind: string; factor: number | null; originalContextLength: number | null }>(
-    "RopeScaling",
-  )
-  .implement({
-    description: "How positions are stretched beyond the context of pre-training.",
-    fields: (t) => ({
-      kind: t.exposeString("kind", { description: "Method, such as `yarn` or `llama3`." }),
-      factor: t.exposeFloat("factor", { nullable: true, description: "How many times longer." }),
-      originalContextLength: t.expose("originalContextLength", {
-        type: "BigInt",
-        nullable: true,
-        description: "Context before stretching, in tokens.",
-      }),
-    }),
-  });
+import { architectureKind, headline, PRINTED_COLUMNS, specification } from "./specification.ts";
 
 builder.drizzleObjectFields(Model, (t) => ({
   headline: t.field({
@@ -147,7 +47,7 @@ builder.drizzleObjectFields(Model, (t) => ({
     description: "Longest context with the extension that its publisher recommends, in tokens.",
   }),
   ropeScaling: t.field({
-    type: RopeScaling,
+    type: RopeScalingType,
     nullable: true,
     description: "How positions are stretched; null when they are not.",
     select: { columns: { ropeScaling: true } },
@@ -250,7 +150,7 @@ builder.drizzleObjectFields(Model, (t) => ({
     resolve: (model) => model.tags,
   }),
   license: t.field({
-    type: License,
+    type: LicenseType,
     nullable: true,
     description: "The terms it is published under; null when unknown.",
     select: {
