@@ -118,6 +118,11 @@ const run: Record<(typeof PARTS)[number], () => Promise<Row[]>> = {
 };
 
 const rows: Row[] = [];
+// It takes hours: what was done until somebody stops it is not lost.
+process.once("SIGINT", () => {
+  console.log(table(rows));
+  process.exit(130);
+});
 for (const part of PARTS.filter((part) => chosen.includes(part))) {
   effort.say(`${part} …`);
   rows.push(
