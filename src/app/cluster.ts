@@ -56,7 +56,8 @@ export async function serveCluster(config: Config, count: number): Promise<void>
     const { redisUrl, host, metricsPort } = config;
     if (metricsPort !== null) {
       const queue = createQueueAccess({ databaseUrl: database.url, redisUrl, log });
-      const readiness = apiReadiness({ db: database.db, queue, feed: null });
+      const { isListening } = processes;
+      const readiness = apiReadiness({ db: database.db, queue, feed: null, isListening });
       const isStopping = () => stopping.signal.aborted;
       const text = () => registry.clusterMetrics();
       const port = metricsPort;
@@ -74,6 +75,8 @@ export async function serveCluster(config: Config, count: number): Promise<void>
 }
 
 interface Processes {
+  /** Whether one of them does. */
+  isListening: () => boolean;
   /** Base URL, once all of them listen. */
   ready: Promise<string>;
   /** Rejects when one cannot start at all. */
@@ -83,7 +86,7 @@ interface Processes {
 }
 
 function startProcesses(count: number, log: Log, stopping: AbortSignal): Processes {
-  let listening = 0;
+  const listening = new Set<Worker>();
   let fail = (_error: Error) => {};
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -102,10 +105,12 @@ function startProcesses(count: number, log: Log, stopping: AbortSignal): Process
       const worker = cluster.fork();
       worker.on("message", (message: ClusterMessage) => {
         if (message.plimsoll !== "ready") return;
-        if (!everReady && ++listening === count) onReady(message.url);
+        listening.add(worker);
+        if (listening.size === count) onReady(message.url);
         everReady = true;
       });
       const [code, signal] = await once(worker, "exit");
+      listening.delete(worker);
       if (stopping.aborted) return;
       // It has said why; the others would fail in the same way.
       if (!everReady)
@@ -119,6 +124,7 @@ function startProcesses(count: number, log: Log, stopping: AbortSignal): Process
 
   const running = Promise.all(Array.from({ length: count }, keep));
   return {
+    isListening: () => listening.size > 0,
     ready: Promise.race([ready, failed]),
     failed,
     async close() {

@@ -17,15 +17,19 @@ export interface ReadinessDeps {
   feed: EventFeed | null;
   /** Null where no replicas are configured. */
   pool?: ReadPool | null;
+  /** Whether the API's port is open, for who asks on another. */
+  isListening?: () => boolean;
 }
 
 /** Milliseconds for a part to answer; a probe is not kept waiting. */
 const PART_MS = 2_000;
 
 /** An API answers from the database; its queue and its notifications can wait. */
-export function apiReadiness({ db, feed, queue, pool }: ReadinessDeps): () => Promise<Readiness> {
+export function apiReadiness(deps: ReadinessDeps): () => Promise<Readiness> {
+  const { db, feed, queue, pool, isListening = () => true } = deps;
   return async () => {
     const reasons = await databaseTrouble(db);
+    if (!isListening()) reasons.push("The API does not listen yet.");
     const warnings = await queueTrouble(queue);
     if (feed && !feed.listening) {
       warnings.push(

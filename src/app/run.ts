@@ -59,9 +59,11 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     const access = createQueueAccess({ databaseUrl: database.url, redisUrl, log });
     const queue = closers.add("queue", access);
     const opened: Opened = { config, database, log, closers, queue, metrics };
+    let listensAt: string | null = null;
     await watchProcess({
       ...opened,
       workerAlone: !parts.api,
+      isListening: () => listensAt !== null,
       isStopping: () => stopping.signal.aborted,
     });
     let onWait = () => {};
@@ -77,9 +79,11 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     };
     if (parts.worker) closers.add("worker", { close: closeWorker }, STEP_LIMIT_MS);
     const isEmpty = await isCatalogEmpty(database.db);
-    const openApi = async () => (await api)?.openApi(opened) ?? null;
+    const openApi = async () => {
+      listensAt ??= (await (await api)?.openApi(opened)) ?? null;
+    };
     // What was read before is served ahead of the worker.
-    const early = isEmpty ? null : await openApi();
+    if (!isEmpty) await openApi();
     if (parts.worker) {
       worker = openWorker({ ...opened, closers: work, stopping, isEmpty, onWait });
       worker.catch(() => {}); // told below
@@ -87,7 +91,8 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     // An API answers from the catalog whether or not the worker's queue is there.
     const first = await Promise.race([worker, signal, ...(parts.api ? [waiting] : [])]);
     if (stopping.signal.aborted) return;
-    const url = early ?? (await openApi());
+    await openApi();
+    const url: string | null = listensAt;
     const size = await catalogSize(database.db);
     const next = parts.worker ? (first?.next() ?? []) : null;
     if (isMember && url) sayReady(url);

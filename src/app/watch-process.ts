@@ -7,11 +7,14 @@ import { apiReadiness, workerReadiness } from "./readiness.ts";
 export interface WatchStart extends Opened {
   /** Whether the process is a worker alone, which is ready only with its queue. */
   workerAlone: boolean;
+  /** Whether the API's port is open. */
+  isListening: () => boolean;
   isStopping: () => boolean;
 }
 
 export async function watchProcess(start: WatchStart): Promise<void> {
-  const { config, database, log, closers, queue, metrics, workerAlone, isStopping } = start;
+  const { config, database, log, closers, queue, metrics } = start;
+  const { workerAlone, isListening, isStopping } = start;
   const { db } = database;
   if (workerAlone) {
     const depth = async () => (await queue.peek())?.depth() ?? null;
@@ -19,7 +22,7 @@ export async function watchProcess(start: WatchStart): Promise<void> {
   }
   // In a cluster the first process has that port.
   if (config.metricsPort === null || isMember) return;
-  const deps = { db, queue, feed: null };
+  const deps = { db, queue, feed: null, isListening };
   const server = await serveMetrics({
     host: config.host,
     port: config.metricsPort,
