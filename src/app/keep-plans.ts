@@ -1,33 +1,35 @@
 /**
  * Looks now and then whether the queue still knows its schedulers. A Redis that keeps nothing on disk
- * comes back empty, and without this no source would be read again until somebody starts a worker.
+ * comes back empty, and without this nothing would be done on time until somebody starts a worker.
  */
 import { messageOf } from "../errors.ts";
-import type { IngestQueue } from "../ingest/queue.ts";
 import type { Log } from "../log.ts";
-import type { PlannedSource } from "./sources.ts";
 
 const EVERY_MS = 15_000;
 
+export interface Plan {
+  /** What is planned, for people. */
+  title: string;
+  /** Whether the queue still knows it. */
+  isKept: () => Promise<boolean>;
+  plan: () => Promise<void>;
+}
+
 export interface KeepPlansOptions {
-  queue: Pick<IngestQueue, "isScheduled">;
-  planned: readonly PlannedSource[];
-  plan: (planned: PlannedSource) => Promise<void>;
+  plans: readonly Plan[];
   log: Log;
-  everyMs?: number;
+  everyMs?: number | undefined;
 }
 
 /** Starts to look; gives the function that ends it. */
-export function keepPlans(options: KeepPlansOptions): () => void {
-  const { queue, plan, log, everyMs = EVERY_MS } = options;
-  const scheduled = options.planned.filter(({ schedule }) => schedule !== null);
+export function keepPlans({ plans, log, everyMs = EVERY_MS }: KeepPlansOptions): () => void {
   let looking = false;
 
   async function look(): Promise<void> {
-    for (const each of scheduled) {
-      if (await queue.isScheduled(each.source.id)) continue;
-      log.warn(`the queue lost the schedule of ${each.source.title}; it is planned again`);
-      await plan(each);
+    for (const { title, isKept, plan } of plans) {
+      if (await isKept()) continue;
+      log.warn(`the queue lost the schedule of ${title}; it is planned again`);
+      await plan();
     }
   }
 

@@ -29,7 +29,8 @@ export async function openWorker(start: WorkerStart): Promise<RunningWorker | nu
     return null;
   }
   closers.add("worker", worker);
-  const webhooks = await startWebhooks({ config, db, databaseUrl, log });
+  const openWebhooks = () => startWebhooks({ config, db, databaseUrl, log });
+  const webhooks = await whenReachable(openWebhooks, "the webhook queue", stopping.signal, log);
   if (webhooks) closers.add("webhooks", webhooks);
   const bundled = worker.loadBundled().catch((error) => {
     log.warn({ reason: messageOf(error) }, "the bundled data was not read completely");

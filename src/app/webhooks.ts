@@ -6,11 +6,14 @@
 import type { Job, Queue } from "bullmq";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
+import { isUnreachable } from "../db/failures.ts";
 import { messageOf } from "../errors.ts";
 import { behind, deliver, enrol } from "../events/webhooks/deliver.ts";
 import { type Endpoint, readEndpoints } from "../events/webhooks/endpoints.ts";
 import { connectBackend } from "../ingest/queue-backend.ts";
+import { unlessBusy } from "../ingest/queue-schedule.ts";
 import type { Log } from "../log.ts";
+import { keepPlans } from "./keep-plans.ts";
 
 export interface WebhookOptions {
   config: Pick<Config, "webhooksFile" | "redisUrl">;
@@ -21,12 +24,15 @@ export interface WebhookOptions {
   queueName?: string;
   sweepMs?: number;
   firstRetryMs?: number;
+  /** Between two looks whether the queue still knows of the sweeps. */
+  keepMs?: number;
 }
 
 interface WebhookJob {
   endpointId?: string;
 }
 
+const SWEEP = "sweep";
 const LONGEST_RETRY_MS = 3_600_000;
 const KEPT = { removeOnComplete: true, removeOnFail: 100 } as const;
 
@@ -60,8 +66,14 @@ export async function startWebhooks(
 
   async function work(job: Job<WebhookJob>): Promise<void> {
     const endpoint = endpoints.get(job.data.endpointId ?? "");
-    if (job.name === "sweep") await sweep();
-    else if (endpoint) await deliver(endpoint, { db, signal: stopping.signal });
+    try {
+      if (job.name === SWEEP) await sweep();
+      else if (endpoint) await deliver(endpoint, { db, signal: stopping.signal });
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      // Our own database is no endpoint that fails: the first sweep after its outage tells what is left.
+      log.debug({ error: messageOf(error) }, "webhooks wait for the database");
+    }
   }
 
   const worker = backend.makeWorker(work as never, {
@@ -74,17 +86,29 @@ export async function startWebhooks(
   worker.on("error", onError);
   worker.on("failed", (job, error) => {
     const { endpointId = "?" } = (job?.data ?? {}) as WebhookJob;
-    log.warn({ reason: messageOf(error) }, `webhook ${endpointId} did not take an event`);
+    const about = { jobId: job?.id, reason: messageOf(error) };
+    log.warn(about, `webhook ${endpointId} did not take an event`);
   });
-  await queue.upsertJobScheduler("sweep", { every: sweepMs }, { name: "sweep", opts: KEPT });
+  const plan = () =>
+    unlessBusy(() =>
+      queue.upsertJobScheduler(SWEEP, { every: sweepMs }, { name: SWEEP, opts: KEPT }),
+    );
+  const isKept = async () => Boolean(await queue.getJobScheduler(SWEEP));
+  const plans = [{ title: "the webhooks", isKept, plan }];
+  const stopKeeping = keepPlans({ plans, log, everyMs: options.keepMs });
 
-  return {
-    async close() {
-      stopping.abort();
-      await worker.close();
-      await backend.events.close();
-      await queue.close();
-      await backend.close();
-    },
-  };
+  async function close(): Promise<void> {
+    stopping.abort();
+    stopKeeping();
+    await worker.close();
+    await backend.events.close();
+    await queue.close();
+    await backend.close();
+  }
+
+  await plan().catch(async (error) => {
+    await close();
+    throw error;
+  });
+  return { close };
 }

@@ -99,7 +99,14 @@ export async function startWorker({
     );
   });
   const watches = planned.flatMap((plan) => watchSource(plan, queue, log) ?? []);
-  const stopKeeping = keepPlans({ queue, planned, plan, log });
+  const plans = planned
+    .filter(({ schedule }) => schedule !== null)
+    .map((each) => ({
+      title: each.source.title,
+      isKept: () => queue.isScheduled(each.source.id),
+      plan: () => plan(each),
+    }));
+  const stopKeeping = keepPlans({ plans, log });
   const stopping = new AbortController();
   const upkeep = startUpkeep({ db, log, eventRetentionDays: config.eventRetentionDays });
 

@@ -24,7 +24,7 @@ export async function scheduleRuns(
 }
 
 /** Plans again when another process has planned the same tick, or is at work on it, at this moment. */
-async function unlessBusy(plan: () => Promise<unknown>): Promise<void> {
+export async function unlessBusy(plan: () => Promise<unknown>): Promise<void> {
   const busy: unknown[] = [ErrorCode.SchedulerJobIdCollision, ErrorCode.SchedulerJobSlotsBusy];
   for (let made = 1; ; made++) {
     try {

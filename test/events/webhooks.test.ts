@@ -6,17 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { Webhook } from "standardwebhooks";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { startWebhooks } from "../../src/app/webhooks.ts";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { writeRecords } from "../../src/db/catalog.ts";
 import { type Connection, connect } from "../../src/db/client.ts";
 import { webhooks } from "../../src/db/tables.ts";
 import { DISABLE_AFTER_MS, deliver, enrol } from "../../src/events/webhooks/deliver.ts";
-import { type Endpoint, readEndpoints } from "../../src/events/webhooks/endpoints.ts";
+import { readEndpoints } from "../../src/events/webhooks/endpoints.ts";
 import { isPublicAddress, post } from "../../src/events/webhooks/post.ts";
-import { silentLog } from "../../src/log.ts";
 import { useTestDatabase } from "../helpers/database.ts";
 import { modelRecord } from "../helpers/records.ts";
+import { endpointAt, SECRET, startReceiver } from "../helpers/webhooks.ts";
 
 const database = useTestDatabase();
 let connection: Connection;
@@ -25,41 +24,12 @@ beforeAll(() => {
 });
 afterAll(() => connection.close());
 
-const SECRET = `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`;
 const add = (...ids: string[]) =>
   writeRecords(
     connection.db,
     "test",
     ids.map((id) => modelRecord(id)),
   );
-
-interface Received {
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** A receiver that answers with these statuses, one after the other, then with 204. */
-async function receiver(...statuses: number[]) {
-  const received: Received[] = [];
-  const server = createServer(async (req, res) => {
-    let body = "";
-    for await (const chunk of req) body += chunk;
-    received.push({ headers: req.headers as Record<string, string>, body });
-    res.writeHead(statuses.shift() ?? 204, { location: "/elsewhere" }).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/hook`, received };
-}
-
-const endpointAt = (id: string, url: string, filter: Endpoint["filter"] = {}): Endpoint => ({
-  id,
-  url,
-  filter,
-  secret: SECRET,
-  allowPrivateNetwork: true,
-});
 
 async function state(id: string) {
   const [row] = await connection.db.select().from(webhooks).where(eq(webhooks.id, id));
@@ -68,7 +38,7 @@ async function state(id: string) {
 
 describe("delivery", () => {
   it("sends what is new in order, signed, with the event's number as id", async () => {
-    const { url, received } = await receiver();
+    const { url, received } = await startReceiver();
     const endpoint = endpointAt("plain", url, { organization: "hooks" });
     await add("hooks/before");
     await enrol(connection.db, [endpoint]);
@@ -92,7 +62,7 @@ describe("delivery", () => {
   });
 
   it("tries an event again that was not taken, and goes on after it", async () => {
-    const { url, received } = await receiver(500, 302);
+    const { url, received } = await startReceiver(500, 302);
     const endpoint = endpointAt("failing", url);
     await enrol(connection.db, [endpoint]);
     await add("hooks/third", "hooks/fourth");
@@ -106,7 +76,7 @@ describe("delivery", () => {
   });
 
   it("gives an endpoint up that failed for days, and at once one that says it is gone", async () => {
-    const { url, received } = await receiver(500, 500, 410);
+    const { url, received } = await startReceiver(500, 500, 410);
     const endpoint = endpointAt("dead", url);
     await enrol(connection.db, [endpoint]);
     await add("hooks/fifth");
@@ -123,35 +93,6 @@ describe("delivery", () => {
     expect(await state("dead")).toMatchObject({ lastError: "It answered with 410." });
     expect((await state("dead")).disabledAt).not.toBeNull();
   });
-
-  it("goes through the queue, by one of any number of workers, and over a restart", async () => {
-    const { url, received } = await receiver(503);
-    const folder = await mkdtemp(join(tmpdir(), "plimsoll-webhooks-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const path = join(folder, "webhooks.json");
-    await writeFile(path, JSON.stringify([endpointAt("queued", url)]));
-    const start = async () => {
-      const worker = await startWebhooks({
-        config: { webhooksFile: path, redisUrl: null },
-        db: connection.db,
-        databaseUrl: database.url,
-        log: silentLog,
-        sweepMs: 200,
-        firstRetryMs: 100,
-      });
-      return worker!;
-    };
-    const workers = await Promise.all([start(), start()]);
-    await add("hooks/sixth");
-    await vi.waitUntil(() => received.length >= 2, { timeout: 15_000, interval: 50 });
-    await Promise.all(workers.map((worker) => worker.close()));
-    await add("hooks/seventh");
-    const again = await start();
-    await vi.waitUntil(() => received.length >= 3, { timeout: 15_000, interval: 50 });
-    await again.close();
-    const told = received.map(({ body }) => JSON.parse(body).data.modelSlug);
-    expect(told).toEqual(["sixth", "sixth", "seventh"]);
-  });
 });
 
 describe("the address of an endpoint", () => {
@@ -166,7 +107,7 @@ describe("the address of an endpoint", () => {
   });
 
   it("is looked at when it is connected to, for names and for addresses", async () => {
-    const { url, received } = await receiver();
+    const { url, received } = await startReceiver();
     const rest = { headers: {}, body: "{}", anywhere: false };
     const { port } = new URL(url);
     for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"]) {
