@@ -8,7 +8,7 @@ import type { Config } from "../config.ts";
 import { openReplicas } from "../db/replicas.ts";
 import { openFeed } from "../events/feed.ts";
 import type { Log } from "../log.ts";
-import { startServer } from "../server/index.ts";
+import { type Readiness, startServer } from "../server/index.ts";
 import type { Metrics } from "../server/metrics/index.ts";
 import type { RateLimit } from "../server/rate-limit.ts";
 import { isMember, metricsOfAll } from "./cluster-member.ts";
@@ -30,8 +30,14 @@ export interface Opened {
   metrics: Metrics;
 }
 
-/** Starts it; gives its base URL. */
-export async function openApi(opened: Opened): Promise<string> {
+export interface RunningApi {
+  /** Base URL. */
+  url: string;
+  readiness: () => Promise<Readiness>;
+}
+
+/** Starts it. */
+export async function openApi(opened: Opened): Promise<RunningApi> {
   const { config, database, log, closers, queue, metrics } = opened;
   const { db } = database;
   const { host, port, adminToken, answerCacheBytes: answerBytes, shutdownDelayMs } = config;
@@ -43,6 +49,7 @@ export async function openApi(opened: Opened): Promise<string> {
   const webhooks = config.hub.webhookSecret === null ? [] : await openWebhooks(opened);
   const queueBoard = async (path: string) => (await queue.get()).board(path);
   const text = isMember ? metricsOfAll : metrics.text;
+  const readiness = apiReadiness({ db, feed, queue, pool });
   const server = await startServer({
     ...{ db, feed, log, readConfig, commands, ...documents },
     ...{ host, port, answerBytes, adminToken, queueBoard, webhooks, release: VERSION },
@@ -51,7 +58,7 @@ export async function openApi(opened: Opened): Promise<string> {
     rateLimit: await openRateLimit(opened),
     trustedProxies: config.trustedProxies,
     logRequests: config.logLevel === "info" || config.logLevel === "debug",
-    readiness: apiReadiness({ db, feed, queue, pool }),
+    readiness,
   });
   const depth = async () => (await queue.peek())?.depth() ?? null;
   metrics.watch({ db, feed, queue: depth, streams: () => server.streams });
@@ -62,7 +69,7 @@ export async function openApi(opened: Opened): Promise<string> {
     await server.close();
   };
   closers.add("API", { close }, shutdownDelayMs);
-  return server.url;
+  return { url: server.url, readiness };
 }
 
 /** Null where no replicas are configured. */

@@ -16,7 +16,7 @@ import { banner, catalogSize } from "./banner.ts";
 import { openDatabase } from "./database.ts";
 import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
-import { apiReadiness } from "./readiness.ts";
+import { apiReadiness, NOT_LISTENING } from "./readiness.ts";
 import { Closers, untilSignal } from "./shutdown.ts";
 
 /** What a process says to the first one, and what it is told. */
@@ -56,8 +56,8 @@ export async function serveCluster(config: Config, count: number): Promise<void>
     const { redisUrl, host, metricsPort } = config;
     if (metricsPort !== null) {
       const queue = createQueueAccess({ databaseUrl: database.url, redisUrl, log });
-      const { isListening } = processes;
-      const readiness = apiReadiness({ db: database.db, queue, feed: null, isListening });
+      const ready = apiReadiness({ db: database.db, queue, feed: null });
+      const readiness = async () => (processes.isListening() ? ready() : NOT_LISTENING);
       const isStopping = () => stopping.signal.aborted;
       const text = () => registry.clusterMetrics();
       const port = metricsPort;

@@ -17,26 +17,29 @@ export interface ReadinessDeps {
   feed: EventFeed | null;
   /** Null where no replicas are configured. */
   pool?: ReadPool | null;
-  /** Whether the API's port is open, for who asks on another. */
-  isListening?: () => boolean;
 }
 
 /** Milliseconds for a part to answer; a probe is not kept waiting. */
 const PART_MS = 2_000;
 
-/** An API answers from the database; its queue and its notifications can wait. */
-export function apiReadiness(deps: ReadinessDeps): () => Promise<Readiness> {
-  const { db, feed, queue, pool, isListening = () => true } = deps;
+/** What is said on another port for an API whose own is not open yet. */
+export const NOT_LISTENING: Readiness = { ready: false, reasons: ["The API does not listen yet."] };
+
+/**
+ * An API answers from the database, or from its replicas while that is gone; its queue and its
+ * notifications can wait.
+ */
+export function apiReadiness({ db, feed, queue, pool }: ReadinessDeps): () => Promise<Readiness> {
   return async () => {
-    const reasons = await databaseTrouble(db);
-    if (!isListening()) reasons.push("The API does not listen yet.");
-    const warnings = await queueTrouble(queue);
+    const { configured = 0, inUse = 0 } = pool?.status() ?? {};
+    const [database, warnings] = await Promise.all([databaseTrouble(db), queueTrouble(queue)]);
+    const reasons = [...database.pending];
+    (inUse > 0 ? warnings : reasons).push(...database.gone);
     if (feed && !feed.listening) {
       warnings.push(
         "The connection that listens for events is lost; subscribers get them when it is back.",
       );
     }
-    const { configured = 0, inUse = 0 } = pool?.status() ?? {};
     if (inUse < configured) {
       warnings.push(`Of ${configured} replicas ${configured - inUse} are gone or far behind.`);
     }
@@ -49,18 +52,26 @@ export function workerReadiness({ db, queue }: ReadinessDeps): () => Promise<Rea
   return async () => {
     const [database, jobs] = await Promise.all([databaseTrouble(db), queueTrouble(queue)]);
     const opening = (await queue.peek()) === null ? ["The job queue is not open yet."] : [];
-    const reasons = [...database, ...jobs, ...opening];
+    const reasons = [...database.pending, ...database.gone, ...jobs, ...opening];
     return { ready: reasons.length === 0, reasons };
   };
 }
 
-async function databaseTrouble(db: Database): Promise<string[]> {
+interface DatabaseTrouble {
+  /** Migrations that it lacks. */
+  pending: string[];
+  /** Why it cannot be asked. */
+  gone: string[];
+}
+
+async function databaseTrouble(db: Database): Promise<DatabaseTrouble> {
   try {
     const pending = await within(pendingMigrations(db.$client));
-    if (pending.length === 0) return [];
-    return [`The database lacks ${pending.length} migrations: run \`plimsoll migrate\`.`];
+    if (pending.length === 0) return { pending: [], gone: [] };
+    const text = `The database lacks ${pending.length} migrations: run \`plimsoll migrate\`.`;
+    return { pending: [text], gone: [] };
   } catch (error) {
-    return [`The database cannot be reached: ${messageOf(error)}`];
+    return { pending: [], gone: [`The database cannot be reached: ${messageOf(error)}`] };
   }
 }
 

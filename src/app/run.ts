@@ -7,7 +7,7 @@ import type { Config } from "../config.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../server/metrics/index.ts";
 import { traceStatement } from "../trace.ts";
-import type { Opened } from "./api.ts";
+import type { Opened, RunningApi } from "./api.ts";
 import { banner, catalogSize, isCatalogEmpty } from "./banner.ts";
 import { isMember, leaveCluster, sayReady, shareMetrics } from "./cluster-member.ts";
 import { openDatabase } from "./database.ts";
@@ -59,11 +59,11 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     const access = createQueueAccess({ databaseUrl: database.url, redisUrl, log });
     const queue = closers.add("queue", access);
     const opened: Opened = { config, database, log, closers, queue, metrics };
-    let listensAt: string | null = null;
+    let runningApi: RunningApi | null = null;
     await watchProcess({
       ...opened,
       workerAlone: !parts.api,
-      isListening: () => listensAt !== null,
+      api: () => runningApi,
       isStopping: () => stopping.signal.aborted,
     });
     let onWait = () => {};
@@ -80,7 +80,8 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     if (parts.worker) closers.add("worker", { close: closeWorker }, STEP_LIMIT_MS);
     const isEmpty = await isCatalogEmpty(database.db);
     const openApi = async () => {
-      listensAt ??= (await (await api)?.openApi(opened)) ?? null;
+      runningApi ??= (await (await api)?.openApi(opened)) ?? null;
+      return runningApi;
     };
     // What was read before is served ahead of the worker.
     if (!isEmpty) await openApi();
@@ -91,8 +92,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     // An API answers from the catalog whether or not the worker's queue is there.
     const first = await Promise.race([worker, signal, ...(parts.api ? [waiting] : [])]);
     if (stopping.signal.aborted) return;
-    await openApi();
-    const url: string | null = listensAt;
+    const url = (await openApi())?.url ?? null;
     const size = await catalogSize(database.db);
     const next = parts.worker ? (first?.next() ?? []) : null;
     if (isMember && url) sayReady(url);

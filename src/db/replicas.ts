@@ -56,9 +56,13 @@ export async function openReplicas(options: ReplicaOptions): Promise<ReadPool> {
     const now = performance.now();
     const writes = await within(writesOf(primary)).catch(() => null);
     if (writes !== null) history.push({ at: now, writes });
-    const overdue = history.findLast(({ at }) => now - at >= mostLagMs)?.writes ?? 0;
-    history = history.filter(({ at }) => now - at < 2 * mostLagMs);
     const newest = history.at(-1)?.writes ?? 0;
+    // While the primary is gone nobody can catch up, and an answer from a little earlier is one.
+    const overdue =
+      writes === null ? 0 : (history.findLast(({ at }) => now - at >= mostLagMs)?.writes ?? 0);
+    history = history.filter((look, index) => {
+      return index === history.length - 1 || now - look.at < 2 * mostLagMs;
+    });
     await Promise.all(replicas.map((replica) => look(replica, replica.inUse ? overdue : newest)));
     const inUse = replicas.filter((replica) => replica.inUse).map(({ db }) => db);
     const next = inUse.length > 0 ? inUse : [primary];

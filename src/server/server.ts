@@ -27,7 +27,7 @@ export interface ServerOptions
   extends Omit<SchemaContext, "isAdmin">,
     Pick<
       GraphqlOptions,
-      "answerBytes" | "trusted" | "trustedOnly" | "admit" | "onAnswer" | "streamLimits"
+      "answerBytes" | "trusted" | "trustedOnly" | "readFrom" | "admit" | "onAnswer" | "streamLimits"
     > {
   /** Address to listen on, such as `127.0.0.1`, or `0.0.0.0` for all. */
   host: string;

@@ -1,7 +1,8 @@
 /**
- * Reading from replicas. Real replication needs a second server, so each replica here is a copy of the
- * catalog that a test brings up to date by hand: what matters is how far it is, and whether it answers.
+ * Which replicas are read from. Each is a copy of the catalog that a test brings up to date by hand:
+ * what matters is how far it is, and whether it answers. Real ones are in test/server/replication.test.ts.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { writeRecords } from "../../src/db/catalog.ts";
 import { connect, type Database } from "../../src/db/client.ts";
@@ -66,6 +67,25 @@ it("answers from the primary while a replica is gone", async () => {
   await proxy.set({ kind: "pass" });
   await expect.poll(() => pool.pick() === primary.db, { timeout: 10_000 }).toBe(false);
   expect(changes).toBe(2);
+});
+
+it("goes on reading from one that missed the last write of a primary that is gone", async () => {
+  const [primary, replica] = [await database(), await database()];
+  const proxy = await startFaultProxy(primary.url);
+  const through = connect({ url: proxy.through(primary.url) });
+  const pool = await openReplicas({ primary: through.db, urls: [replica.url], log, ...FAST });
+  onTestFinished(async () => {
+    await pool.close();
+    await through.close();
+    await proxy.close();
+  });
+  await write(primary.db, "acme/last");
+  await delay(2 * FAST.checkMs);
+  await proxy.set({ kind: "refuse" });
+  await delay(2 * FAST.mostLagMs);
+  expect(pool.status()).toEqual({ configured: 1, inUse: 1 });
+  await proxy.set({ kind: "pass" });
+  await expect.poll(() => pool.status().inUse).toBe(0);
 });
 
 it("shows the catalog's version only once every replica in use has reached it", async () => {

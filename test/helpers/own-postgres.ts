@@ -18,6 +18,8 @@ import { makeCertificates } from "./certificates.ts";
 
 export interface OwnPostgres {
   url: string;
+  /** The folder with its data. */
+  dataFolder: string;
   stop(): Promise<void>;
   start(): Promise<void>;
   /** Stops it and removes its data. */
@@ -57,6 +59,7 @@ export async function startOwnPostgres(
   await ensureDatabase(port, password);
   return {
     url: databaseUrl(port, password),
+    dataFolder,
     start,
     stop,
     async close() {

@@ -3,7 +3,6 @@
  * for all who ask the same at the same time.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { GraphQLError } from "graphql";
 import type { CatalogClock, CatalogState } from "../../events/catalog-clock.ts";
 import type { Log } from "../../log.ts";
 import type { CostMeter } from "../../schema/cost.ts";
@@ -16,7 +15,7 @@ import type { Params } from "./params.ts";
 import type { PersistedDocuments } from "./persisted.ts";
 import type { Question } from "./question.ts";
 import { type Refusal, refuse } from "./refusal.ts";
-import { execute, write, type Yoga } from "./run.ts";
+import { type Execute, write } from "./run.ts";
 import type { Tagger } from "./tags.ts";
 import { isNewEnough, stateFor } from "./versions.ts";
 
@@ -34,13 +33,12 @@ export type AnswerKind = "hit" | "confirmed" | "joined" | "computed" | "refused"
 export type OnAnswer = (kind: AnswerKind, req: IncomingMessage, about: AnswerAbout | null) => void;
 
 export interface AnsweringOptions {
-  yoga: Yoga;
+  execute: Execute;
   clock: CatalogClock;
   documents: Documents;
   persisted: PersistedDocuments;
   tagOf: Tagger;
   costOf: CostMeter;
-  mask: (error: unknown) => GraphQLError;
   log: Log;
   answerBytes?: number | undefined;
   mayCommand?: ((req: IncomingMessage) => boolean) | undefined;
@@ -62,7 +60,7 @@ export interface Answering {
 }
 
 export function createAnswering(options: AnsweringOptions): Answering {
-  const { yoga, clock, documents, persisted, tagOf, mask, log, onAnswer } = options;
+  const { execute, clock, documents, persisted, tagOf, log, onAnswer } = options;
   const store = new AnswerStore({
     maxBytes: options.answerBytes ?? ANSWER_BYTES,
     current: clock.peek,
@@ -136,12 +134,12 @@ export function createAnswering(options: AnsweringOptions): Answering {
   ): Promise<Computed> {
     const { document } = known;
     const cost = options.costOf(document, params.operationName, params.variables);
-    const counted = { exchange: { ...exchange, withinLimits: cost?.allowed } };
+    const counted = { ...exchange, withinLimits: cost?.allowed };
     const operation = nameOf(known, params);
     const result = await inSpan(
       `query ${operation ?? ""}`.trim(),
       { "graphql.operation.name": operation ?? "", "plimsoll.cost": cost?.complexity ?? 0 },
-      () => execute(yoga, document, params, counted, mask),
+      () => execute(document, params, counted),
     );
     const { status, text, flawless } = await write(result, type);
     const answer = new Answer({

@@ -4,7 +4,7 @@
  * under the same id. This is the only place where errors are translated for the wire.
  */
 import { randomUUID } from "node:crypto";
-import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
+import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { databaseFailure, reasonOf } from "../../db/failures.ts";
 import { PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -37,6 +37,11 @@ export function createErrorMask(log: Log): (error: unknown) => GraphQLError {
       unexpected: true,
     });
   };
+}
+
+/** Whether something could not be answered because the database is gone. */
+export function lacksDatabase({ errors }: ExecutionResult): boolean {
+  return errors?.some(({ extensions }) => extensions.code === "DATABASE_UNAVAILABLE") ?? false;
 }
 
 /** The innermost error: graphql-js wraps what a resolver throws to add the path. */

@@ -22,6 +22,7 @@ import { paramsOfBody, paramsOfSearch } from "./params.ts";
 import { createPersistedDocuments, type PersistedOptions } from "./persisted.ts";
 import { askedByBody, askedByUrl, keyOfUrl } from "./question.ts";
 import { type Refusal, refuse } from "./refusal.ts";
+import { createExecute } from "./run.ts";
 import { createTagger } from "./tags.ts";
 import { namesVersion, stateFor } from "./versions.ts";
 import { createGraphqlServer } from "./yoga.ts";
@@ -66,16 +67,17 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   const persisted = createPersistedDocuments({ trusted, trustedOnly });
   const costOf = createCostMeter(schema);
   const yoga = createGraphqlServer({ ...options, mask, costOf, persisted });
+  const execute = createExecute({ yoga, db: options.db, mask });
   const documents = createDocuments({ yoga, schema, persisted });
   const tagOf = createTagger(schema, `${release}\n${persisted.manifest}`);
   const { answerBytes, mayCommand } = options;
   const answering = createAnswering({
-    ...{ yoga, clock, documents, persisted, tagOf, costOf, mask, log },
+    ...{ execute, clock, documents, persisted, tagOf, costOf, log },
     ...{ answerBytes, mayCommand, onAnswer },
   });
   const streams = createStreams({
-    ...{ yoga, mask, log, db: options.db, feed: options.feed, shutdown: options.shutdown },
-    ...{ admit, limits: options.streamLimits },
+    ...{ yoga, execute, mask, log, db: options.db, feed: options.feed },
+    ...{ admit, shutdown: options.shutdown, limits: options.streamLimits },
     known: documents.of,
     charge(req, { document, operationName, variables }) {
       const cost = costOf(document, operationName, variables)?.complexity;

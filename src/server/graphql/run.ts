@@ -4,7 +4,10 @@
  */
 import type { DocumentNode, ExecutionResult, GraphQLError } from "graphql";
 import { processRegularResult, type YogaServerInstance } from "graphql-yoga";
-import type { ExchangeContext } from "./exchange.ts";
+import type { Database } from "../../db/client.ts";
+import type { SchemaContext } from "../../schema/context.ts";
+import { lacksDatabase } from "./errors.ts";
+import type { Exchange, ExchangeContext } from "./exchange.ts";
 import { parseWithinLimit } from "./limits.ts";
 import { type AnswerType, RESPONSE_TYPE } from "./media.ts";
 import type { Params } from "./params.ts";
@@ -31,26 +34,42 @@ export function parseValid(yoga: Yoga, text: string): DocumentNode | null {
 }
 
 /** Executes a valid document; what goes wrong on the way is in the result. */
-export async function execute(
-  yoga: Yoga,
+export type Execute = (
   document: DocumentNode,
-  { variables, operationName }: Params,
-  context: ExchangeContext,
-  mask: (error: unknown) => GraphQLError,
-): Promise<ExecutionResult> {
-  try {
-    const enveloped = yoga.getEnveloped(context as never);
-    return await enveloped.execute({
-      schema: enveloped.schema,
-      document,
-      contextValue: await enveloped.contextFactory(),
-      variableValues: variables,
-      operationName,
-    });
-  } catch (error) {
-    // Nobody waits any more, so there is nothing to say and nothing to log.
-    if (error instanceof DOMException && error.name === "AbortError") return { errors: [] };
-    return { errors: [mask(error)] };
+  params: Pick<Params, "variables" | "operationName">,
+  exchange: Exchange,
+) => Promise<ExecutionResult>;
+
+export interface ExecuteOptions {
+  yoga: Yoga;
+  /** The primary database. */
+  db: Database;
+  mask: (error: unknown) => GraphQLError;
+}
+
+export function createExecute({ yoga, db, mask }: ExecuteOptions): Execute {
+  return async (document, params, exchange) => {
+    const { result, from } = await attempt(document, params, exchange);
+    // That a replica is gone is first noticed by who asks it; the primary answers meanwhile.
+    if (from === db || !lacksDatabase(result)) return result;
+    return (await attempt(document, params, { ...exchange, fromPrimary: true })).result;
+  };
+
+  async function attempt(...[document, params, exchange]: Parameters<Execute>) {
+    let from: Database = db;
+    try {
+      const enveloped = yoga.getEnveloped({ exchange } as never);
+      const contextValue = (await enveloped.contextFactory()) as unknown as SchemaContext;
+      from = contextValue.db;
+      const { variables: variableValues, operationName } = params;
+      const { schema } = enveloped;
+      const args = { schema, document, contextValue, variableValues, operationName };
+      return { result: (await enveloped.execute(args)) as ExecutionResult, from };
+    } catch (error) {
+      // Nobody waits any more, so there is nothing to say and nothing to log.
+      const isLeft = error instanceof DOMException && error.name === "AbortError";
+      return { result: { errors: isLeft ? [] : [mask(error)] }, from };
+    }
   }
 }
 

@@ -38,7 +38,7 @@ export function createGraphqlServer(options: YogaOptions): Yoga {
     // A new object for each request: the schema keeps plans and costs under its identity.
     context: ({ exchange }) =>
       ({
-        db: options.readFrom?.() ?? db,
+        db: (exchange.fromPrimary ? null : options.readFrom?.()) ?? db,
         feed,
         log,
         readConfig,

@@ -9,7 +9,7 @@ import type { Log } from "../../log.ts";
 import { operationType } from "../graphql/documents.ts";
 import { MAX_BODY_BYTES } from "../graphql/limits.ts";
 import { type Params, paramsOfBody, paramsOfSearch } from "../graphql/params.ts";
-import { execute } from "../graphql/run.ts";
+import type { Execute } from "../graphql/run.ts";
 import { readBody } from "../http/body.ts";
 import { sendJson } from "../http/content.ts";
 import { complaintsAbout, refusalError } from "./complaints.ts";
@@ -22,6 +22,7 @@ import type { DocumentFinder, StreamExecutor } from "./socket-operation.ts";
 import { acceptSockets, type Sockets } from "./websocket.ts";
 
 export interface StreamsOptions extends SharerOptions {
+  execute: Execute;
   shutdown: AbortSignal;
   /** The document of a request, valid or refused; null when something is wrong with its text. */
   known: DocumentFinder;
@@ -52,8 +53,7 @@ export function createStreams(options: StreamsOptions): Streams {
   const send = createStreamSender({ streams, open });
   const run: StreamExecutor = ({ document, ...params }, req) => {
     options.charge(req, { document, ...params });
-    const context = { exchange: { abort: new AbortController() } };
-    return execute(yoga, document, params as Params, context, mask);
+    return options.execute(document, params, { abort: new AbortController() });
   };
   const single = new SingleConnections({ streams, open, execute: run });
   const { admit } = options;

@@ -3,9 +3,9 @@
  * can be, from the GraphQL server's own pipeline otherwise.
  */
 import type { ExecutionResult } from "graphql";
+import { lacksDatabase } from "../graphql/errors.ts";
 import {
   createSharer,
-  lacksDatabase,
   type Operation,
   type SharedSubscription,
   type SharerOptions,

@@ -24,6 +24,7 @@ import { PlimsollError } from "../../errors.ts";
 import type { CatalogEvent, EventFeed, SubscribeOptions } from "../../events/feed.ts";
 import type { SchemaContext } from "../../schema/context.ts";
 import { FOLLOWS_FEED, type Follow } from "../../schema/subscription.ts";
+import { lacksDatabase } from "../graphql/errors.ts";
 import { MAX_EXECUTION_MS } from "../graphql/limits.ts";
 import type { Yoga } from "../graphql/run.ts";
 import { message } from "./event-stream.ts";
@@ -151,12 +152,8 @@ export function createSharer({ yoga, db, feed, mask }: SharerOptions): Sharer {
   }
 }
 
-/** Whether an event could not be answered because the database is gone; the next could not either. */
-export function lacksDatabase({ errors }: ExecutionResult): boolean {
-  return errors?.some(({ extensions }) => extensions.code === "DATABASE_UNAVAILABLE") ?? false;
-}
-
 function told(rendered: Rendered, number: number): Told {
+  // The next event could not be answered either.
   const last = lacksDatabase(rendered.result);
   rendered.bytes ??= Buffer.from(message("next", rendered.json, last ? undefined : number));
   return { bytes: rendered.bytes, last };
