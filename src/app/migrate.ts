@@ -4,7 +4,7 @@
  */
 import type { Config } from "../config.ts";
 import { migrateDatabase } from "../db/migrate.ts";
-import { migrateQueue } from "../ingest/queue-backend.ts";
+import { migrateQueue } from "../ingest/queue-postgres.ts";
 import { createLog } from "../log.ts";
 import { openDatabase } from "./database.ts";
 

@@ -14,7 +14,7 @@ import { openDatabase } from "./database.ts";
 import type { WorkerStart } from "./open-worker.ts";
 import { whenReachable } from "./patience.ts";
 import { createQueueAccess } from "./queue-access.ts";
-import { Closers, STEP_LIMIT_MS, untilSignal } from "./shutdown.ts";
+import { Closers, exitSoon, STEP_LIMIT_MS, untilSignal } from "./shutdown.ts";
 import { handleStrayErrors } from "./stray-errors.ts";
 import { startTracing } from "./tracing.ts";
 import { watchProcess } from "./watch-process.ts";
@@ -106,6 +106,7 @@ async function run(config: Config, parts: { api: boolean; worker: boolean }): Pr
     stopping.abort();
     await closers.closeAll();
     if (isMember) leaveCluster();
+    exitSoon();
   }
 }
 

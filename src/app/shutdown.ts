@@ -9,6 +9,8 @@ import type { Log } from "../log.ts";
 
 /** What closing one thing may take. */
 export const STEP_LIMIT_MS = 15_000;
+/** For what closes by itself a moment later. */
+const LEFTOVERS_MS = 500;
 /** One Ctrl-C arrives twice where npm passes it on and the terminal sends it to everybody. */
 const SAME_PRESS_MS = 100;
 
@@ -45,6 +47,11 @@ export class Closers {
       if (result === "late") this.#log.warn(`${name} did not close in ${limitMs / 1000} s`);
     }
   }
+}
+
+/** After everything was closed: what still keeps the process, such as a Redis that is gone, is left. */
+export function exitSoon(): void {
+  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }
 
 /**

@@ -10,7 +10,7 @@ import { isUnreachable } from "../db/failures.ts";
 import { messageOf } from "../errors.ts";
 import { behind, deliver, enrol } from "../events/webhooks/deliver.ts";
 import { type Endpoint, readEndpoints } from "../events/webhooks/endpoints.ts";
-import { connectBackend } from "../ingest/queue-backend.ts";
+import { connectBackend } from "../ingest/connect-backend.ts";
 import { unlessBusy } from "../ingest/queue-schedule.ts";
 import type { Log } from "../log.ts";
 import { keepPlans } from "./keep-plans.ts";
@@ -49,7 +49,10 @@ export async function startWebhooks(
   }
   await enrol(db, [...endpoints.values()]);
   const onError = (error: Error) => log.warn({ error: messageOf(error) }, "webhook queue");
-  const backend = await connectBackend({ databaseUrl, redisUrl: config.redisUrl, name, onError });
+  const backend = await connectBackend(
+    { databaseUrl, redisUrl: config.redisUrl },
+    { name, onError },
+  );
   const queue = backend.queue as unknown as Queue<WebhookJob>;
   queue.on("error", onError);
   backend.events.on("error", onError);
@@ -100,9 +103,6 @@ export async function startWebhooks(
   async function close(): Promise<void> {
     stopping.abort();
     stopKeeping();
-    await worker.close();
-    await backend.events.close();
-    await queue.close();
     await backend.close();
   }
 

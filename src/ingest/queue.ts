@@ -6,10 +6,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Job, Worker } from "bullmq";
+import type { Job } from "bullmq";
 import { messageOf, PlimsollError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { traceCarrier } from "../trace.ts";
+import { connectBackend } from "./connect-backend.ts";
 import type { Budget } from "./http/budget.ts";
 import { untilEnded } from "./job-end.ts";
 import {
@@ -21,7 +22,6 @@ import {
   runOptions,
   type SyncData,
 } from "./jobs.ts";
-import { connectBackend } from "./queue-backend.ts";
 import { makeQueueBoard, type QueueBoard } from "./queue-board.ts";
 import { depthOf, type QueueDepth } from "./queue-depth.ts";
 import { scheduleRuns } from "./queue-schedule.ts";
@@ -89,25 +89,21 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
   } = options;
   const onError = warnSeldom(log, "the queue's connection failed; it is made again");
   const onOutage = warnSeldom(log, "the database cannot take what was read; it is done again");
-  const backend = await connectBackend({ databaseUrl, redisUrl, name, onError });
+  const backend = await connectBackend({ databaseUrl, redisUrl }, { name, onError });
   const { queue, events } = backend;
   queue.on("error", onError);
   events.on("error", onError);
   const ready = Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
   await Promise.race([ready, tooLate()]).catch((error) => {
     // What never connected is not waited for.
-    void Promise.allSettled([events.close(), queue.close(), backend.close()]);
+    backend.close(true).catch(() => {});
     throw error;
   });
   const stopping = new AbortController();
-  let worker: Worker<JobData> | null = null;
   let closing: Promise<void> | null = null;
 
   async function closeAll(): Promise<void> {
     stopping.abort();
-    await worker?.close();
-    await events.close();
-    await queue.close();
     await backend.close();
   }
 
@@ -147,7 +143,7 @@ export async function openQueue(options: QueueOptions): Promise<IngestQueue> {
     work(handlers, onFailure) {
       const { signal } = stopping;
       const process = makeProcessor({ queue, handlers, onFailure, onOutage, signal });
-      worker = backend.makeWorker(process, {
+      const worker = backend.makeWorker(process, {
         concurrency: options.concurrency ?? 16,
         lockDuration: stalledMs,
         stalledInterval: stalledMs / 2,
