@@ -17,7 +17,7 @@ import {
 } from "./config/sources.ts";
 import { readStorage, type StorageConfig, storageVariables } from "./config/storage.ts";
 import { readTracing, type TracingConfig, tracingVariables } from "./config/tracing.ts";
-import { urlOf } from "./config/values.ts";
+import { upstreamUrl } from "./config/values.ts";
 import { PlimsollError } from "./errors.ts";
 import { projectFile } from "./project-files.ts";
 
@@ -31,7 +31,7 @@ const variables = z.object({
   ...storageVariables,
   ...feedVariables,
   ...answerVariables,
-  HF_ENDPOINT: urlOf("https:", "http:")
+  HF_ENDPOINT: upstreamUrl()
     .default("https://huggingface.co")
     .describe("The Hugging Face Hub or a mirror of it."),
   HF_TOKEN: z.string().optional().describe("Access token for the Hub; raises its rate limits."),

@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
-import { list, urlOf } from "./values.ts";
+import { list, upstreamUrl } from "./values.ts";
 
 /** Every source that can be switched on and off. */
 export const SOURCE_IDS = [
@@ -22,7 +22,7 @@ export type SourceId = (typeof SOURCE_IDS)[number];
 const OFF_UNLESS_ASKED: readonly SourceId[] = ["ollama"];
 
 const base = (url: string, whose: string) =>
-  urlOf("https:", "http:")
+  upstreamUrl()
     .default(url)
     .transform((text) => text.replace(/\/+$/, ""))
     .describe(`${whose} or a mirror of it.`);

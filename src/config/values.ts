@@ -10,6 +10,17 @@ export const urlOf = (...protocols: string[]) =>
       `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
     );
 
+/** Where an upstream is. What a login in it would name is sent nowhere, and ends up in messages. */
+export const upstreamUrl = () =>
+  urlOf("https:", "http:").refine(
+    (text) => !URL.canParse(text) || new URL(text).href === withoutLogin(text),
+    "must not contain a name or a password",
+  );
+
+function withoutLogin(text: string): string {
+  return Object.assign(new URL(text), { username: "", password: "" }).href;
+}
+
 /** The words of a list that is separated by commas. */
 export const list = (text: string): string[] =>
   text

@@ -57,6 +57,17 @@ describe("the sources of a configuration", () => {
     expect(off.find(({ id }) => id === "file")).not.toHaveProperty("watch");
   });
 
+  it("are asked without a login, which an address would carry into messages", () => {
+    for (const name of ["HF_ENDPOINT", "OPENROUTER_URL"]) {
+      for (const login of ["somebody:sesame@", "sesame@"]) {
+        const read = () => readConfig({ [name]: `https://${login}mirror.example/` });
+        expect(read).toThrow(`${name}=…: must not contain a name or a password`);
+        expect(read).not.toThrow("sesame");
+      }
+      expect(() => readConfig({ [name]: "https://mirror.example/a@b" })).not.toThrow();
+    }
+  });
+
   it("name what cannot be used", () => {
     const read = () =>
       readConfig({
