@@ -95,6 +95,29 @@ describe("a limit of cost, over a WebSocket", () => {
   });
 });
 
+describe("a limit of cost, of what is asked in an unusual form", () => {
+  const query = "{ a: echo(number: 1) b: echo(number: 2) }";
+  it.each([
+    ["a form", { "content-type": "application/x-www-form-urlencoded" }, `query=${query}`],
+    ["a bare document", { "content-type": "application/graphql" }, query],
+    [
+      "a query as a stream",
+      { "content-type": "application/json", accept: "text/event-stream" },
+      JSON.stringify({ query }),
+    ],
+  ])("is spent by %s", async (_form, headers, body) => {
+    const { url } = await start({ cost: 3 });
+    const ask = () => fetch(`${url}/graphql`, { method: "POST", headers, body });
+    const statuses = [];
+    for (let n = 0; n < 3; n++) {
+      const response = await ask();
+      statuses.push(response.status);
+      await response.text();
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+});
+
 describe.skipIf(!redisAvailable)("limits in Redis", () => {
   let redis: RedisForTests;
   let client: Redis;

@@ -9,6 +9,8 @@ export interface Exchange {
   readonly withinLimits?: boolean | undefined;
   /** Whether the request carries the administrator's token. */
   readonly isAdmin?: boolean | undefined;
+  /** Told what the operation costs when it is run. */
+  readonly charge?: ((cost: number) => void) | undefined;
   /** The primary database is to answer, whatever replicas there are. */
   readonly fromPrimary?: boolean | undefined;
 }

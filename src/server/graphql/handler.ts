@@ -49,7 +49,7 @@ export interface GraphqlOptions extends Omit<SchemaContext, "isAdmin">, Partial<
   admit?: (req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>;
   /** Told of every answer when it is sent. */
   onAnswer?: OnAnswer;
-  /** Told the cost of what was computed for a message of a stream or WebSocket. */
+  /** Told the cost of what is computed beside ordinary answers: of streams, WebSockets and odd forms. */
   charge?: ((req: IncomingMessage, cost: number) => void) | undefined;
 }
 
@@ -78,11 +78,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   const streams = createStreams({
     ...{ yoga, execute, mask, log, db: options.db, feed: options.feed },
     ...{ admit, shutdown: options.shutdown, limits: options.streamLimits },
-    known: documents.of,
-    charge(req, { document, operationName, variables }) {
-      const cost = costOf(document, operationName, variables)?.complexity;
-      if (cost !== undefined) charge?.(req, cost);
-    },
+    ...{ known: documents.of, charge },
   });
 
   function handle(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> | void {
@@ -142,7 +138,8 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
     if (body !== null) Object.assign(req, { body });
     const abort = new AbortController();
     whenGone(res, () => abort.abort());
-    await yoga(req, res, { exchange: { abort, isAdmin: mayCommand?.(req) } });
+    const isAdmin = mayCommand?.(req);
+    await yoga(req, res, { exchange: { abort, isAdmin, charge: (cost) => charge?.(req, cost) } });
     onAnswer("passed", req, null);
   }
 

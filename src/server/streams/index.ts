@@ -16,7 +16,7 @@ import { complaintsAbout, refusalError } from "./complaints.ts";
 import { createStreamSender } from "./distinct.ts";
 import { EventStreams, type StreamLimits } from "./event-stream.ts";
 import { createOpener } from "./results.ts";
-import type { Operation, SharerOptions } from "./shared.ts";
+import type { SharerOptions } from "./shared.ts";
 import { SingleConnections } from "./single-connection.ts";
 import type { DocumentFinder, StreamExecutor } from "./socket-operation.ts";
 import { acceptSockets, type Sockets } from "./websocket.ts";
@@ -30,7 +30,7 @@ export interface StreamsOptions extends SharerOptions {
   /** Asked first; false when it has answered the request itself, with a refusal. */
   admit?: ((req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>) | undefined;
   /** Told what each query or mutation costs that is run for a client. */
-  charge: (req: IncomingMessage, operation: Operation) => void;
+  charge?: ((req: IncomingMessage, cost: number) => void) | undefined;
   limits?: Partial<StreamLimits> | undefined;
 }
 
@@ -52,8 +52,8 @@ export function createStreams(options: StreamsOptions): Streams {
   const open = createOpener(options);
   const send = createStreamSender({ streams, open });
   const run: StreamExecutor = ({ document, ...params }, req) => {
-    options.charge(req, { document, ...params });
-    return options.execute(document, params, { abort: new AbortController() });
+    const charge = (cost: number) => options.charge?.(req, cost);
+    return options.execute(document, params, { abort: new AbortController(), charge });
   };
   const single = new SingleConnections({ streams, open, execute: run });
   const { admit } = options;
