@@ -13,18 +13,20 @@ const LONGEST_STATEMENT = 2_000;
 /** Starts to trace; null where that is not wanted. */
 export async function startTracing({ tracing }: Config): Promise<Tracer | null> {
   if (!tracing.enabled) return null;
-  const [api, node, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
+  const [api, node, { OTLPTraceExporter }, resources] = await Promise.all([
     import("@opentelemetry/api"),
     import("@opentelemetry/sdk-trace-node"),
     import("@opentelemetry/exporter-trace-otlp-http"),
     import("@opentelemetry/resources"),
   ]);
   const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
+  const { defaultResource, detectResources, envDetector, resourceFromAttributes } = resources;
+  const own = { "service.name": tracing.serviceName, "service.version": VERSION };
   const provider = new node.NodeTracerProvider({
-    resource: resourceFromAttributes({
-      "service.name": tracing.serviceName,
-      "service.version": VERSION,
-    }),
+    // The variables have the last word.
+    resource: defaultResource()
+      .merge(resourceFromAttributes(own))
+      .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new node.BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
