@@ -1,17 +1,20 @@
 /**
- * `plimsoll ingest`: one source, now, in the foreground, with its progress and a report at the end.
- * With `--dry-run` everything is read and compared, and nothing is kept.
+ * `plimsoll ingest`: one source, now, in the foreground, with its progress and a report at the end,
+ * however it ends. With `--dry-run` everything is read and compared, and nothing is kept.
  */
+import { constants } from "node:os";
 import type { Config } from "../config.ts";
+import type { Database } from "../db/client.ts";
 import { PlimsollError } from "../errors.ts";
 import { createDryWriter } from "../ingest/dry-run.ts";
 import { LocalBudget } from "../ingest/http/budget.ts";
 import { runSource } from "../ingest/runner.ts";
 import type { Source } from "../ingest/source.ts";
-import { createLog } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { openDatabase } from "./database.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { formatDiff, formatReport } from "./report-text.ts";
+import { untilSignal } from "./shutdown.ts";
 import { plannedSources } from "./sources.ts";
 import { createIngestHttp } from "./worker.ts";
 
@@ -30,31 +33,44 @@ export async function ingestCommand(
   const source = chooseSource(config, sourceId, options);
   const log = createLog(config.logLevel);
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
+  void untilSignal().then((signal) => {
+    process.exitCode = 128 + constants.signals[signal];
+    stop.abort();
+  });
+  try {
+    const database = await openDatabase(config, log);
+    await ingest(source, database.db, log, stop.signal, options).finally(() => database.close());
+  } catch (error) {
+    // Ctrl-C also reaches what is at work for us, such as initdb: breaking that off is no failure.
+    if (!stop.signal.aborted) throw error;
+  }
+}
+
+async function ingest(
+  source: Source,
+  db: Database,
+  log: Log,
+  signal: AbortSignal,
+  { json, dryRun }: IngestOptions,
+): Promise<void> {
   const budget = new LocalBudget();
   const progress = new ProgressLine(source.title, budget);
-  const database = await openDatabase(config, log);
-  try {
-    const { db } = database;
-    const dry = options.dryRun ? createDryWriter(db) : null;
-    const report = await runSource(source, {
-      db,
-      http: createIngestHttp(log, budget),
-      log,
-      signal: stop.signal,
-      onProgress: (done, expected) => progress.show(done, expected),
-      ...(dry && { write: dry.write, dryRun: true }),
-    }).finally(() => progress.end());
-    if (report.status === "FAILED") process.exitCode = 1;
-    const changes = dry?.events ?? null;
-    if (options.json) console.log(JSON.stringify(changes ? { ...report, changes } : report));
-    else
-      console.log(
-        [...(changes ? [formatDiff(changes)] : []), formatReport(source.title, report)].join("\n"),
-      );
-  } finally {
-    await database.close();
-  }
+  const dry = dryRun ? createDryWriter(db) : null;
+  const report = await runSource(source, {
+    db,
+    http: createIngestHttp(log, budget),
+    log,
+    signal,
+    onProgress: (done, expected) => progress.show(done, expected),
+    ...(dry && { write: dry.write, dryRun: true }),
+  }).finally(() => progress.end());
+  if (report.status === "FAILED") process.exitCode ??= 1;
+  const changes = dry?.events ?? null;
+  if (json) console.log(JSON.stringify(changes ? { ...report, changes } : report));
+  else
+    console.log(
+      [...(changes ? [formatDiff(changes)] : []), formatReport(source.title, report)].join("\n"),
+    );
 }
 
 function chooseSource(config: Config, sourceId: string, { org, limit }: IngestOptions): Source {

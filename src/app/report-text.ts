@@ -16,13 +16,14 @@ const COUNTS = [
 
 /** How a run ended, what it counted, and why entries were left out. */
 export function formatReport(title: string, report: RunReport): string {
-  const head = `${title}: ${report.status.toLowerCase()} in ${report.seconds.toFixed(1)} s`;
+  const end = report.stopped ? "stopped after" : `${report.status.toLowerCase()} in`;
+  const head = `${title}: ${end} ${report.seconds.toFixed(1)} s`;
   const counts = COUNTS.filter(([key]) => report[key] > 0);
   const figures = counts.map(([key, label]) => [`  ${label}`, String(report[key])]);
   const reasons = Object.entries(report.reasons)
     .sort(([, a], [, b]) => b.count - a.count)
     .map(([code, { count, example }]) => [`  ${count} × ${code}`, example ?? ""]);
-  const error = report.error === null ? [] : [`  last failure: ${report.error}`];
+  const error = report.error === null || report.stopped ? [] : [`  last failure: ${report.error}`];
   return [head, ...columns(figures), ...columns(reasons), ...error].join("\n");
 }
 

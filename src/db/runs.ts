@@ -28,6 +28,9 @@ export interface FinishedRun extends RunCounts {
   runId: string;
   sourceId: string;
   status: "SUCCEEDED" | "FAILED";
+  /** A person broke it off, which says nothing about the source. */
+  stopped: boolean;
+  /** Why it failed, or the last of what could not be read. */
   error: string | null;
   seconds: number;
   /** Why entries were left out or set aside, by code. */
@@ -75,17 +78,19 @@ export async function dropRun(db: Database, id: string): Promise<void> {
 
 /** Notes how a run ended and, where the source's health changed, tells the subscribers. */
 export async function finishRun(db: Database, run: FinishedRun): Promise<void> {
-  const { runId, sourceId, status, error, reasons } = run;
+  const { runId, sourceId, status, stopped, reasons } = run;
   const now = new Date().toISOString();
+  const healthy = status === "SUCCEEDED";
+  const error = healthy ? null : run.error;
   await writing(db, async (tx) => {
     await tx
       .update(ingestRuns)
-      .set({ ...run, finishedAt: now })
+      .set({ ...run, error, finishedAt: now })
       .where(eq(ingestRuns.id, runId));
     const noted = Object.entries(reasons).map(([code, reason]) => ({ runId, code, ...reason }));
     if (noted.length > 0) await tx.insert(runReasons).values(noted).onConflictDoNothing();
+    if (stopped) return;
     const [source] = await tx.select().from(sources).where(eq(sources.id, sourceId)).for("update");
-    const healthy = status === "SUCCEEDED";
     await tx
       .update(sources)
       .set({ healthy, lastError: error, ...(healthy && { lastSuccessAt: now }) })

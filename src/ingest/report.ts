@@ -24,6 +24,8 @@ export interface RunReport extends Tally {
   runId: string;
   sourceId: string;
   status: "SUCCEEDED" | "FAILED";
+  /** Broken off by a person: what had been read until then is kept. */
+  stopped: boolean;
   /** False when only what changed since the last run was listed. */
   sweep: boolean;
   seconds: number;

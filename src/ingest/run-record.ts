@@ -101,6 +101,7 @@ export function reportOf(run: OpenRun, tally: Tally, stopped: boolean): RunRepor
     runId: run.id,
     sourceId: run.sourceId,
     status: stopped || tally.pages === 0 ? "FAILED" : "SUCCEEDED",
+    stopped,
     error: stopped ? "The run was stopped." : tally.error,
     sweep: run.since === null,
     seconds: (Date.now() - run.startedAt) / 1000,

@@ -29,30 +29,29 @@ export interface RunnerDeps extends StepDeps {
 }
 
 /**
- * Lists and reads what a source has.
- * @throws PlimsollError when nothing could be listed; the run is recorded as failed first.
+ * Lists and reads what a source has. Whatever ends the run early, the report says it; a run that is
+ * not dry is recorded with it.
  */
 export async function runSource(source: Source, deps: RunnerDeps): Promise<RunReport> {
-  const { db, log, signal, remember = false } = deps;
+  const { db, log, signal, dryRun = false, remember = false } = deps;
   const tally = emptyTally();
-  if (deps.dryRun) {
-    const run = { id: randomUUID(), sourceId: source.id, since: null, startedAt: Date.now() };
-    await runPages(source, run, tally, deps);
-    return reportOf(run, tally, false);
-  }
-  const run = await openRun(db, source, randomUUID(), { remember });
+  const run = dryRun
+    ? { id: randomUUID(), sourceId: source.id, since: null, startedAt: Date.now() }
+    : await openRun(db, source, randomUUID(), { remember });
   try {
     await runPages(source, run, tally, deps);
   } catch (error) {
     if (!signal.aborted) {
-      const failed = { ...tally, pages: 0, error: messageOf(error) };
-      await closeRun(db, run, failed, { stopped: false, remember });
-      throw error;
+      // Our own trouble, after which nothing may build on what was listed.
+      log.error({ err: error }, `${source.title}: the run broke off`);
+      Object.assign(tally, { pages: 0, error: messageOf(error) });
     }
   }
-  const report = await closeRun(db, run, tally, { stopped: signal.aborted, remember });
-  if (report.status === "FAILED") throw runFailure(report);
-  log.info(summaryOf(report), `${source.title}: run finished`);
+  const stopped = signal.aborted;
+  const report = dryRun
+    ? reportOf(run, tally, stopped)
+    : await closeRun(db, run, tally, { stopped, remember });
+  if (report.status === "SUCCEEDED") log.info(summaryOf(report), `${source.title}: run finished`);
   return report;
 }
 
@@ -75,24 +74,29 @@ async function runPages(source: Source, run: OpenRun, tally: Tally, deps: Runner
   };
   /** Pages that are still to come are taken to be as long as those before. */
   const expected = () => tally.listed + (cursors.length * tally.listed) / Math.max(1, tally.pages);
-  for (let cursor = cursors.shift(); cursor !== undefined; cursor = cursors.shift()) {
-    if (asked.has(cursor)) continue;
-    if (asked.size >= MOST_PAGES) {
-      noteReason(tally, "ENDLESS_LISTING", `The listing goes on after ${MOST_PAGES} pages`);
-      break;
+  try {
+    for (let cursor = cursors.shift(); cursor !== undefined; cursor = cursors.shift()) {
+      if (asked.has(cursor)) continue;
+      if (asked.size >= MOST_PAGES) {
+        noteReason(tally, "ENDLESS_LISTING", `The listing goes on after ${MOST_PAGES} pages`);
+        break;
+      }
+      asked.add(cursor);
+      const page = await listStep(source, cursor, run.since, deps);
+      addTally(tally, page.tally);
+      for (const id of page.seen) seen.add(id);
+      cursors.push(...page.next);
+      progress(page.seen.length - page.toRead.length);
+      const one = readNew(page.toRead).finally(() => reading.delete(one));
+      one.catch(() => {});
+      reading.add(one);
+      if (reading.size >= PAGES_AT_ONCE) await Promise.race(reading);
     }
-    asked.add(cursor);
-    const page = await listStep(source, cursor, run.since, deps);
-    addTally(tally, page.tally);
-    for (const id of page.seen) seen.add(id);
-    cursors.push(...page.next);
-    progress(page.seen.length - page.toRead.length);
-    const one = readNew(page.toRead).finally(() => reading.delete(one));
-    one.catch(() => {});
-    reading.add(one);
-    if (reading.size >= PAGES_AT_ONCE) await Promise.race(reading);
+    await Promise.all(reading);
+  } finally {
+    // What is still being written when another page breaks off belongs to this run.
+    await Promise.allSettled(reading);
   }
-  await Promise.all(reading);
   if (!deps.dryRun) await retractUnlisted(deps.db, source, tally, [...seen]);
   if (deps.remember) await readNew(await missingFrom(deps.db, source, run, tally, [...seen]));
 }

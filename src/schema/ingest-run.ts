@@ -12,7 +12,7 @@ const RunStatusEnum = builder.enumType("RunStatus", {
   description: "How a run stands.",
   values: described<RunStatus>({
     RUNNING: "It has not ended.",
-    SUCCEEDED: "It read all that the source has to say.",
+    SUCCEEDED: "It read what the source has to say, but for what `failed` counts.",
     FAILED: "It gave up; `error` says why.",
   }),
 });
@@ -46,7 +46,9 @@ export const IngestRun = builder.drizzleObject("ingestRuns", {
     unchanged: t.exposeInt("unchanged", { description: "Models that were as before." }),
     partial: t.exposeInt("partial", { description: "Models taken in without an architecture." }),
     quarantined: t.exposeInt("quarantined", { description: "Records set aside as unfit." }),
-    skipped: t.exposeInt("skipped", { description: "Entries that are not language models." }),
+    skipped: t.exposeInt("skipped", {
+      description: "Entries that were left out; `reasons` says why.",
+    }),
     failed: t.exposeInt("failed", { description: "Models that could not be fetched." }),
     error: t.exposeString("error", {
       nullable: true,

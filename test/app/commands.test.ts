@@ -1,10 +1,10 @@
 /** The commands for people at a terminal: read one source, try it first, and see how all stand. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import postgres from "postgres";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { useTestDatabase } from "../helpers/database.ts";
 import { type HubServer, reposFromFolder, startHubServer } from "../helpers/hub-server/index.ts";
 
@@ -17,16 +17,24 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
+interface Ended {
+  code: number;
+  out: string;
+  errors: string;
+}
+
 /** Runs a command to its end; gives what it printed. */
-async function plimsoll(
-  ...words: string[]
-): Promise<{ code: number; out: string; errors: string }> {
+const plimsoll = (...words: string[]): Promise<Ended> => start(words).ended;
+
+function start(words: string[]): { child: ChildProcess; ended: Promise<Ended> } {
   const env = { PATH: process.env.PATH, DATABASE_URL: database.url, HF_ENDPOINT: hub.url };
   const child = spawn(process.execPath, [program, ...words], { env });
   const printed = Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-  const [out, errors, [code]] = await printed;
-  return { code, out, errors };
+  const ended = printed.then(([out, errors, [code]]) => ({ code, out, errors }));
+  return { child, ended };
 }
+
+const isOfChat = ({ path }: { path: string }) => path.includes("bolt/Small-Chat");
 
 describe("plimsoll ingest", { timeout: 60_000 }, () => {
   it("with --dry-run prints what would change and keeps nothing", async () => {
@@ -63,6 +71,37 @@ describe("plimsoll ingest", { timeout: 60_000 }, () => {
     const { out } = await plimsoll("ingest", "hugging-face", "--org", "bolt", "--dry-run");
     expect(out).toContain("contextLength: 8192 → 16384");
     expect(out).toMatch(/updated +1/);
+  });
+
+  it("reports a run that failed like any other, with the reason, and ends with 1", async () => {
+    hub.fail("/api/models?", { kind: "body", body: "<html>" }, 2);
+    const { code, out } = await plimsoll("ingest", "hugging-face", "--org", "bolt", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ status: "FAILED", listed: 0, stopped: false });
+    expect(JSON.parse(out).error).toMatch(/\/api\/models/);
+    const inWords = await plimsoll("ingest", "hugging-face", "--org", "bolt");
+    expect(inWords).toMatchObject({ code: 1, errors: "" });
+    expect(inWords.out).toMatch(/Hub: failed in .*last failure: .*\/api\/models/s);
+    await plimsoll("ingest", "hugging-face", "--org", "bolt");
+  });
+
+  it.each([
+    ["SIGINT", 130, []],
+    ["SIGINT", 130, ["--dry-run"]],
+    ["SIGTERM", 143, ["--json"]],
+  ] as const)("ends tidily on %s, with %i: %j", async (signal, exitCode, words) => {
+    const { repo } = hub.store.find("bolt/Small-Chat")!;
+    hub.store.put({ ...repo, files: { ...repo.files, "README.md": words.join() } });
+    hub.fail("/bolt/Small-Chat", { kind: "stall" }, 1);
+    const before = hub.requests.length;
+    const { child, ended } = start(["ingest", "hugging-face", "--org", "bolt", ...words]);
+    await vi.waitUntil(() => hub.requests.slice(before).some(isOfChat), { timeout: 20_000 });
+    child.kill(signal);
+    const { code, out, errors } = await ended;
+    expect({ code, errors }).toEqual({ code: exitCode, errors: "" });
+    expect(out).toMatch(/Hub: stopped after|"stopped":true/);
+    const { sources } = JSON.parse((await plimsoll("status", "--json")).out);
+    expect(sources[0]).toMatchObject({ healthy: true, lastError: null });
   });
 
   it("names the sources that there are when it is asked for another", async () => {

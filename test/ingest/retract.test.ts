@@ -42,7 +42,7 @@ const write = (entries: unknown) =>
   );
 const run = (source: Source) => {
   const { signal } = new AbortController();
-  return runSource(source, { db: connection.db, http, log, signal }).catch(() => null);
+  return runSource(source, { db: connection.db, http, log, signal });
 };
 const context = async (id: string) => {
   const found = await connection.db.select().from(models).where(eq(models.huggingFaceId, id));

@@ -19,6 +19,7 @@ async function run(id: string, changes: Partial<FinishedRun> = {}): Promise<void
     runId: id,
     sourceId,
     status: "SUCCEEDED",
+    stopped: false,
     error: null,
     seconds: 1.5,
     listed: 3,
@@ -135,5 +136,21 @@ describe("the runs of all sources", () => {
     const after = models.models.pageInfo.endCursor;
     const { errors } = await catalog.answer(QUERY, { after });
     expect(errors?.[0]?.extensions).toMatchObject({ code: "BAD_USER_INPUT", argument: "after" });
+  });
+});
+
+describe("the health of a source", () => {
+  it("stays as it was when a person stops a run, or when a run missed some models", async () => {
+    await run("stopped", { status: "FAILED", stopped: true, error: "The run was stopped." });
+    await run("missed", { failed: 1, error: "acme/a could not be fetched" });
+    const { sources: all, ingestRuns } = await catalog.ask(`{
+      sources { slug healthy lastError }
+      ingestRuns(first: 2) { nodes { id error } }
+    }`);
+    expect(all).toContainEqual({ slug: sourceId, healthy: true, lastError: null });
+    expect(ingestRuns.nodes).toEqual([
+      { id: "missed", error: null },
+      { id: "stopped", error: "The run was stopped." },
+    ]);
   });
 });

@@ -27,8 +27,8 @@ export const OTHER = "bolt/Small-Chat";
 export interface Bench {
   hub: HubServer;
   db: Connection["db"];
-  /** One run over everything the Hub lists; a run that fails gives its error. */
-  run(): Promise<RunReport | Error>;
+  /** One run over everything the Hub lists. */
+  run(): Promise<RunReport>;
   /** Gives a model a longer context on the Hub. */
   change(id: string, contextLength: number): void;
   /** Spoils matching requests until `heal`. */
@@ -77,7 +77,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       });
       const { signal } = new AbortController();
       const deps = { db, http, log: silentLog, signal, remember: true };
-      return runSource(source, deps).catch((error: Error) => error);
+      return runSource(source, deps);
     },
     change(id, contextLength) {
       const { repo } = hub.store.find(id)!;
@@ -110,10 +110,10 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   };
 }
 
-/** Narrows what `run` gave. */
-export function reportOf(result: RunReport | Error): RunReport {
-  if (result instanceof Error) throw result;
-  return result;
+/** The report of a run that has to have succeeded. */
+export function reportOf(report: RunReport): RunReport {
+  expect(report).toMatchObject({ status: "SUCCEEDED" });
+  return report;
 }
 
 /**
