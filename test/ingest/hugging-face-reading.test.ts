@@ -1,10 +1,11 @@
 /** What the Hugging Face source makes of one repository, over a local Hub. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KnownRecord, SourceRecord } from "../../src/ingest/source.ts";
 import {
   byName,
   contextWith,
   fixtureRepos,
+  type HubRepo,
   type HubServer,
   listAll,
   sourceAt,
@@ -62,7 +63,8 @@ test("an open model is read with one request for its config", async () => {
 test("a quantization that is described beside the config is read too", async () => {
   const record = await readListed("acme/Tiny-Dense-NVFP4");
   expect(hub.requests).toHaveLength(2);
-  expect(Object.keys(record.files)).toEqual(["config.json", "hf_quant_config.json"]);
+  const read = ["config.json", "hf_quant_config.json"];
+  expect(Object.keys(record.files)).toEqual(expect.arrayContaining(read));
 });
 
 test("recommended settings are read from generation_config.json", async () => {
@@ -99,6 +101,59 @@ test("a commit that leaves the config alone costs one paths-info call", async ()
   expect(record).toMatchObject({ outcome: "unchanged", files: first.files });
   expect(record.revision).not.toBe(first.revision);
   expect(paths()).toEqual([`POST /api/models/acme/Tiny-Dense/paths-info/${record.revision}`]);
+});
+
+describe("a model with GGUF files beside its weights", () => {
+  const id = "acme/Tiny-Dense";
+  const files = { "tiny-Q4_K_M.gguf": 1_500_000, "mmproj-F16.gguf": 20_000 };
+  const repo = fixtureRepos().find((each) => each.id === id)!;
+  const largeFiles = { ...repo.largeFiles, ...files };
+  const commit = (change: Partial<HubRepo>) =>
+    hub.store.put({ ...hub.store.find(id)!.repo, ...change });
+  const withCard = { files: { ...repo.files, "README.md": "# New words" } };
+
+  test("costs one paths-info call where a commit leaves config and files alone", async () => {
+    commit({ largeFiles });
+    const first = await readListed(id);
+    commit(withCard);
+    const record = await readListed(id, remember(first));
+    expect(record).toMatchObject({ outcome: "unchanged", files: first.files });
+    expect(paths()).toEqual([`POST /api/models/${id}/paths-info/${record.revision}`]);
+  });
+
+  test("is read again when a file is added, replaced or renamed", async () => {
+    commit({ largeFiles });
+    const known = remember(await readListed(id));
+    const q8 = { "tiny-Q8_0.gguf": 2_500_000 };
+    const added = { ...largeFiles, ...q8 };
+    const replaced = { ...largeFiles, "tiny-Q4_K_M.gguf": 1_500_001 };
+    const { "tiny-Q4_K_M.gguf": _, ...others } = largeFiles;
+    for (const changed of [added, replaced, { ...others, ...q8 }]) {
+      commit({ largeFiles: changed });
+      const record = await readListed(id, known);
+      expect(record.outcome).toBe("model");
+      expect(record.files).not.toEqual(known.get(id)?.files);
+    }
+  });
+
+  test("is read again where a mirror has no paths-info, without asking for weights", async () => {
+    commit({ largeFiles });
+    const known = remember(await readListed(id));
+    commit(withCard);
+    hub.fail("paths-info", { kind: "status", status: 405 });
+    expect((await readListed(id, known)).outcome).toBe("model");
+    expect(paths().filter((path) => path.endsWith(".gguf"))).toEqual([]);
+  });
+});
+
+test("weights that come some commits after their config are counted", async () => {
+  const { repo } = hub.store.find("acme/Tiny-Dense")!;
+  hub.store.put({ ...repo, largeFiles: {}, safetensors: undefined });
+  const first = await readListed("acme/Tiny-Dense");
+  expect(first.artifacts).toEqual([]);
+  hub.store.put(repo);
+  const record = await readListed("acme/Tiny-Dense", remember(first));
+  expect(record).toMatchObject({ outcome: "model", artifacts: [{ kind: "safetensors" }] });
 });
 
 test("where a mirror has no paths-info, the ETag decides", async () => {

@@ -11,7 +11,7 @@ import { DeniedError } from "./access.ts";
 import { ggufArtifacts, safetensorsArtifacts } from "./artifacts.ts";
 import type { HubClient } from "./client.ts";
 import { baseModelOf, isConversion } from "./conversions.ts";
-import { isUnchanged } from "./probe.ts";
+import { isGguf, isUnchanged, LISTED_WEIGHTS, listedWeights } from "./probe.ts";
 import { type HubInfo, hubInfo, REPOSITORY_ID } from "./protocol.ts";
 import { closed, newRecord, refusal, unchanged, unreadable } from "./records.ts";
 import { countFromHeaders } from "./weights-header.ts";
@@ -73,7 +73,7 @@ async function readVisible(
 async function readConfig(hub: HubClient, info: HubInfo): Promise<SourceRecord> {
   const revision = info.sha ?? "main";
   let commit = info.sha;
-  const files: Record<string, string> = {};
+  const files: Record<string, string> = { [LISTED_WEIGHTS]: listedWeights(info) };
   const texts: Record<string, unknown> = {};
   const broken: ModelIssue[] = [];
   for (const path of info.configFiles ?? ["config.json"]) {
@@ -113,7 +113,9 @@ async function readConfig(hub: HubClient, info: HubInfo): Promise<SourceRecord> 
       : normalizeConfig({ ...input, info: { ...info, safetensors: { total, file: WEIGHTS } } });
   const { outcome, reason, facts, origins } = reading;
   const found = { revision: commit, outcome, reason, facts, origins, files };
-  const gguf = info.ggufFiles > 0 ? await readSizes(hub, info) : { artifacts: [], issues: [] };
+  const sizes = info.ggufFiles > 0 ? await hub.sizes(info.id, revision) : [];
+  for (const { path, hash, bytes } of sizes) if (isGguf(path)) files[path] = hash ?? `${bytes}`;
+  const gguf = ggufArtifacts(info, sizes);
   const artifacts = [...safetensorsArtifacts(info), ...gguf.artifacts];
   const issues = [...reading.issues, ...broken, ...unreadable(info), ...gguf.issues];
   return { ...newRecord(hub, info), ...found, issues, artifacts };
@@ -126,13 +128,10 @@ async function readConversion(hub: HubClient, info: HubInfo): Promise<SourceReco
     const reason = `${info.id} does not say which model it was made from`;
     return refusal(hub, info.id, "open", reason, { code: "NO_BASE_MODEL" });
   }
-  const { artifacts, issues } = await readSizes(hub, info);
+  const sizes = await hub.sizes(info.id, info.sha ?? "main");
+  const { artifacts, issues } = ggufArtifacts(info, sizes);
   const facts = { baseModel: baseModel.id };
   const origins = { baseModel: baseModel.origin };
   const record = { ...newRecord(hub, info), outcome: "artifacts" as const, facts, origins };
   return { ...record, issues: [...issues, ...unreadable(info)], artifacts };
-}
-
-async function readSizes(hub: HubClient, info: HubInfo) {
-  return ggufArtifacts(info, await hub.sizes(info.id, info.sha ?? "main"));
 }
