@@ -186,7 +186,14 @@ test.each([null, "hf_stranger"])(
   },
 );
 
-test("a gated model is not asked for again while nothing changes", async () => {
+test("a gated model is tried again with a token, whose owner may have accepted its licence", async () => {
+  const known = remember(await readListed("acme/Tiny-Gated", undefined, "hf_stranger"));
+  expect((await readListed("acme/Tiny-Gated", known, "hf_stranger")).outcome).toBe("partial");
+  expect(paths()).toHaveLength(1);
+  expect((await readListed("acme/Tiny-Gated", known, "hf_reader")).outcome).toBe("model");
+});
+
+test("a gated model is not asked for again without a token while nothing changes", async () => {
   const known = remember(await readListed("acme/Tiny-Gated"));
   expect((await readListed("acme/Tiny-Gated", known)).outcome).toBe("unchanged");
   expect(paths()).toEqual([]);

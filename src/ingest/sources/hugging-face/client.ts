@@ -171,6 +171,11 @@ export class HubClient {
     return this.options.endpoint;
   }
 
+  /** Without a token nobody can have let us in where a licence has to be accepted. */
+  get isAnonymous(): boolean {
+    return this.options.token === null;
+  }
+
   private get(path: string, options: RequestOptions): Promise<HttpAnswer> {
     const { endpoint, token } = this.options;
     const { signal } = this;

@@ -25,9 +25,10 @@ export async function isUnchanged(
 ): Promise<boolean> {
   const { [LISTED_WEIGHTS]: weights, ...files } = known.files;
   const paths = Object.keys(files);
-  // Without files the stored record came from a gated repository, or is made of file sizes alone.
   if (known.revision === info.sha && info.sha !== null) {
-    return paths.length > 0 || info.gated || info.ggufFiles > 0;
+    // Without files the stored record came from a gated repository, whose licence the owner of our
+    // token may have accepted since, or is made of file sizes alone.
+    return paths.length > 0 || (info.gated ? hub.isAnonymous : info.ggufFiles > 0);
   }
   if (paths.length === 0 || info.sha === null || weights !== listedWeights(info)) return false;
   const configs = paths.filter((path) => !isGguf(path));
