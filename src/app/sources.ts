@@ -49,7 +49,7 @@ export function plannedSources(config: Config, selection: HubSelection = {}): Pl
     limitPerOrganization: selection.limit ?? (chosen?.includes("*") ? 100_000 : 200),
     trending: chosen ? 0 : 100,
   });
-  const quantizations = ggufSource({ endpoint, token, limitPerOwner: 1000, ...gguf });
+  const quantizations = ggufSource({ endpoint, token, limitPerOwner: 10_000, ...gguf });
   const bundled = [snapshotSource(), editorialSource(), overridesSource(), measurementsSource()];
   const upstream: [Source, { schedule: string | null }][] = [
     [hub, config.hub],

@@ -37,8 +37,8 @@ test("every organization is listed, and what is no language model is skipped wit
   const page = await listAll(sourceAt(hub.url, { organizations: ["acme", "bolt"] }), contextWith());
   expect(ids(page.items)).toEqual(LISTED);
   expect(page.skipped).toEqual([
-    expect.objectContaining({ externalId: "acme/Painter", code: "NOT_A_LANGUAGE_MODEL" }),
     expect.objectContaining({ externalId: "acme/Only-Notes", code: "NO_CONFIG" }),
+    expect.objectContaining({ externalId: "acme/Painter", code: "NOT_A_LANGUAGE_MODEL" }),
   ]);
 });
 
@@ -48,11 +48,12 @@ test("pages are followed through their links to the end, without repetition", as
     files: { "config.json": "{}" },
     downloads: index % 7,
   }));
-  for (const repo of repos) hub.store.put(repo);
-  const page = await listAll(sourceAt(hub.url, { organizations: ["many"] }), contextWith());
+  const many = await startHubServer({ repos, mostPerPage: 100 });
+  const page = await listAll(sourceAt(many.url, { organizations: ["many"] }), contextWith());
   expect(new Set(ids(page.items)).size).toBe(250);
   expect(page.items).toHaveLength(250);
-  expect(hub.requests).toHaveLength(3);
+  expect(many.requests).toHaveLength(3);
+  await many.close();
 });
 
 test("a listing stops at the limit of an organization, the most downloaded first", async () => {
@@ -67,6 +68,16 @@ test("a listing stops at the limit of an organization, the most downloaded first
   expect(ids(page.items)).toEqual(expected);
 });
 
+test("a listing that may be longer than a page goes by time of change, which nothing slips from", async () => {
+  const sortAt = async (limitPerOrganization: number) => {
+    const source = sourceAt(hub.url, { organizations: ["acme"], limitPerOrganization });
+    await source.listPage(null, contextWith());
+    return hub.requests.at(-1)?.query.get("sort");
+  };
+  expect(await sortAt(500)).toBe("downloads");
+  expect(await sortAt(501)).toBe("lastModified");
+});
+
 test("links of a mirror that point at another host are followed on the mirror", async () => {
   const mirror = await startHubServer({
     repos: Array.from({ length: 150 }, (_, index) => ({
@@ -74,6 +85,7 @@ test("links of a mirror that point at another host are followed on the mirror", 
       files: { "config.json": "{}" },
     })),
     publicUrl: "https://hub.example",
+    mostPerPage: 100,
   });
   const page = await listAll(sourceAt(`${mirror.url}/`), contextWith());
   expect(page.items).toHaveLength(150);
@@ -100,11 +112,14 @@ test("a field of a new type costs that field and nothing else", async () => {
   expect(items[0]?.info).toMatchObject({ downloads: null, likes: 3, unreadable: ["downloads"] });
 });
 
-test("a page that links to itself ends the listing", async () => {
+test("a page that comes again fails, and the listing with it", async () => {
   const headers = { link: `<${hub.url}/api/models?cursor=same>; rel="next"` };
   const body = JSON.stringify([{ id: "acme/Tiny-Dense" }]);
   hub.fail("/api/models?", { kind: "status", status: 200, headers, body });
-  await listAll(sourceAt(hub.url), contextWith());
+  await expect(listAll(sourceAt(hub.url), contextWith())).rejects.toMatchObject({
+    code: "UPSTREAM_INVALID",
+    message: "The listing gives the page from acme/Tiny-Dense twice",
+  });
   expect(hub.requests).toHaveLength(2);
 });
 

@@ -5,8 +5,7 @@
 
 import { type HubRequest, json, type Reply, refusal } from "./replies.ts";
 import type { Commit, RepositoryStore } from "./repository.ts";
-
-const MAX_PAGE = 1000;
+import type { Pages } from "./routes.ts";
 
 /** Every property that `expand` can ask for, made from a commit. */
 const PROPERTIES: Record<string, (commit: Commit) => unknown> = {
@@ -42,13 +41,17 @@ const FULL = [...SHORT, "author", "sha", "lastModified", "gated", "disabled", "c
 
 const ORDERS = ["createdAt", "downloads", "likes", "lastModified", "trendingScore", "id"];
 
-export function listModels(store: RepositoryStore, request: HubRequest, publicUrl: string): Reply {
+export function listModels(
+  store: RepositoryStore,
+  request: HubRequest,
+  { publicUrl, mostPerPage }: Pages,
+): Reply {
   const query = request.url.searchParams;
   const unknown = query.getAll("expand").find((name) => PROPERTIES[name] === undefined);
   if (unknown !== undefined) return refusal(400, null, `Invalid expand value: ${unknown}`);
   const order = query.get("sort") ?? "trendingScore";
   if (!ORDERS.includes(order)) return refusal(400, null, `Invalid sort value: ${order}`);
-  const limit = Math.min(Number(query.get("limit") ?? MAX_PAGE) || MAX_PAGE, MAX_PAGE);
+  const limit = Math.min(Number(query.get("limit")) || mostPerPage, mostPerPage);
   const matching = store
     .heads()
     .filter((commit) => matches(commit, query, request.token))

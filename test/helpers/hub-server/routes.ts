@@ -18,16 +18,22 @@ import type { RepositoryStore } from "./repository.ts";
 const API = /^\/api\/models\/([^/]+\/[^/]+)(?:\/(revision|tree|paths-info)\/([^/]+)(?:\/(.*))?)?$/;
 const RESOLVE = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/;
 
-/** `access`: gated repositories the caller may read; `publicUrl`: base of the links handed out. */
+export interface Pages {
+  /** Base of the links that are handed out. */
+  publicUrl: string;
+  mostPerPage: number;
+}
+
+/** `access`: gated repositories the caller may read. */
 export function route(
   store: RepositoryStore,
   request: HubRequest,
   access: Set<string>,
-  publicUrl: string,
+  pages: Pages,
 ): Reply {
   const { url, token } = request;
   const path = decodeURIComponent(url.pathname);
-  if (path === "/api/models") return listModels(store, request, publicUrl);
+  if (path === "/api/models") return listModels(store, request, pages);
 
   const resolved = path.match(RESOLVE);
   const [, id, call, revision, rest] = resolved

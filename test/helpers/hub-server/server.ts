@@ -20,6 +20,8 @@ export interface HubServerOptions {
   rateLimit?: { api: number; resolvers: number; windowSeconds: number };
   /** Base of the links it hands out, to play a mirror of another host. */
   publicUrl?: string;
+  /** Most entries of a page, however many are asked for. */
+  mostPerPage?: number;
 }
 
 export interface HubServer {
@@ -62,7 +64,8 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
       return refusal(401, null, "Invalid credentials in Authorization header");
     }
     const access = new Set(options.tokens?.[request.token ?? ""] ?? []);
-    return route(store, request, access, options.publicUrl ?? url);
+    const { publicUrl = url, mostPerPage = 1000 } = options;
+    return route(store, request, access, { publicUrl, mostPerPage });
   }
 
   function spend(bucket: "api" | "resolvers") {

@@ -73,7 +73,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
         attempts: 2,
         backoffMs: 1,
         maxPauseMs: 1500,
-        idleTimeoutMs: 500,
+        idleTimeoutMs: 2000,
       });
       const { signal } = new AbortController();
       const deps = { db, http, log: silentLog, signal, remember: true };

@@ -17,7 +17,7 @@ export interface GgufOptions {
   token: string | null;
   /** Owners of repositories of converted files. */
   owners: string[];
-  /** Most repositories looked at per owner, the most downloaded first. */
+  /** Most repositories looked at per owner. */
   limitPerOwner: number;
   /** Bytes of headers read in one run; 0 for none at all. */
   headerBytesPerRun: number;

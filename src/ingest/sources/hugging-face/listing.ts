@@ -2,7 +2,7 @@
  * What to list on the Hub: each organization of a curated list, then what is trending. Each listing
  * is followed by its own chain of cursors, so an organization that fails does not stop the others.
  * When only recent changes are wanted, one listing of all that changed on the Hub takes the place of
- * the organizations' own. A page that repeats itself and a listing without end are both cut off.
+ * the organizations' own. A listing without end is cut off.
  */
 import { z } from "zod";
 import { PlimsollError } from "../../../errors.ts";
@@ -14,7 +14,7 @@ import { EXPAND, type HubInfo, parseEntry } from "./protocol.ts";
 export interface ListingOptions {
   /** Owners whose models are listed; `*` stands for everything the endpoint has. */
   organizations: string[];
-  /** Most entries looked at per organization, the most downloaded first. */
+  /** Most entries looked at per organization: the most downloaded, where a page has room for them. */
   limitPerOrganization: number;
   /** How many trending models to list beside the organizations; 0 for none. */
   trending: number;
@@ -30,12 +30,13 @@ const step = z.object({
   /** Search string of the page. */
   query: z.string(),
   seen: z.number().int(),
+  /** Id that the page before began with. */
+  first: z.string().optional(),
 });
 type Step = z.infer<typeof step>;
 
-const PAGE_SIZE = 100;
-/** Changes come many to a page, because most of them are of other owners. */
-const CHANGES_PAGE_SIZE = 500;
+/** As many as the Hub's own clients ask for. */
+const PAGE_SIZE = 500;
 /** Entries after which listing each organization is cheaper than what changed on the whole Hub. */
 const MOST_CHANGES = 5000;
 
@@ -68,6 +69,10 @@ export async function listPage(
   const [current] = steps;
   if (current === undefined || steps.length > 1) return planned(steps);
   const { entries, nextQuery } = await hub.list(current.query);
+  const first = idOf(entries[0]);
+  if (first !== undefined && first === current.first) {
+    throw new PlimsollError("UPSTREAM_INVALID", `The listing gives the page from ${first} twice`);
+  }
   const limit = limitOf(current, options);
   const page: ListPage = { items: [], skipped: [], next: [], newest: null };
   let reachedKnown = false;
@@ -84,9 +89,9 @@ export async function listPage(
     else if (info !== null) page.items.push(listed(info));
   }
   const seen = current.seen + entries.length;
-  const more = nextQuery !== null && nextQuery !== current.query && entries.length > 0;
+  const more = nextQuery !== null && entries.length > 0;
   if (more && seen < limit && !reachedKnown) {
-    page.next.push(JSON.stringify({ ...current, query: nextQuery, seen } satisfies Step));
+    page.next.push(JSON.stringify({ ...current, query: nextQuery, seen, first } satisfies Step));
   } else if (more && current.changes && !reachedKnown) {
     // More happened than one listing is worth following.
     page.next.push(...planned(organizationSteps(options, "lastModified")).next);
@@ -105,8 +110,14 @@ function limitOf(current: Step, options: ListingOptions): number {
 
 /** Whether an entry of the whole Hub's listing is of an organization that we read. */
 function isOurs(raw: unknown, info: HubInfo | null, { organizations }: ListingOptions): boolean {
-  const id = info?.id ?? (raw as { id?: unknown } | null)?.id;
-  return typeof id === "string" && organizations.includes(id.split("/")[0] ?? id);
+  const id = info?.id ?? idOf(raw);
+  return id !== undefined && organizations.includes(id.split("/")[0] ?? id);
+}
+
+/** The id of an entry that may not be usable otherwise. */
+function idOf(raw: unknown): string | undefined {
+  const id = (raw as { id?: unknown } | null | undefined)?.id;
+  return typeof id === "string" ? id.slice(0, 200) : undefined;
 }
 
 function listed(info: HubInfo): ListedModel {
@@ -114,11 +125,14 @@ function listed(info: HubInfo): ListedModel {
 }
 
 function firstSteps(options: ListingOptions, since: string | null): Step[] {
+  // By change when only changes are wanted: the listing can stop at the first one we know. So is a
+  // listing of several pages: what slips from one to another meanwhile has been changed, and the next
+  // run lists it. What moves because it became popular nobody would list again.
+  const isByChange = since !== null || options.limitPerOrganization > PAGE_SIZE;
   const steps =
     since !== null && options.organizations.length > 2
       ? [changesStep(options)]
-      : // By change when only changes are wanted: the listing can stop at the first one we know.
-        organizationSteps(options, since === null ? "downloads" : "lastModified");
+      : organizationSteps(options, isByChange ? "lastModified" : "downloads");
   if (options.trending === 0) return steps;
   const most = `${Math.min(PAGE_SIZE, options.trending)}`;
   const trending = query({ pipeline_tag: "text-generation", sort: "trendingScore", limit: most });
@@ -126,7 +140,7 @@ function firstSteps(options: ListingOptions, since: string | null): Step[] {
 }
 
 function changesStep({ tag }: ListingOptions): Step {
-  const filters = { sort: "lastModified", limit: `${CHANGES_PAGE_SIZE}` };
+  const filters = { sort: "lastModified", limit: `${PAGE_SIZE}` };
   const search = query({ ...filters, ...(tag === undefined ? {} : { filter: tag }) });
   return { organization: "*", changes: true, query: search, seen: 0 };
 }
@@ -165,8 +179,7 @@ function isOlder(info: HubInfo, since: string | null): boolean {
 
 function skipReason(raw: unknown, info: HubInfo | null): SkippedItem | null {
   if (info === null) {
-    const id = (raw as { id?: unknown } | null)?.id;
-    const externalId = typeof id === "string" ? id.slice(0, 200) : null;
+    const externalId = idOf(raw) ?? null;
     return { externalId, code: "INVALID_ENTRY", reason: "The entry has no usable model id" };
   }
   const skip = (code: string, reason: string) => ({ externalId: info.id, code, reason });
