@@ -7,12 +7,7 @@
  * The folder holds one subfolder per repository, `owner__name`, with the repository's files.
  */
 import { Command } from "commander";
-import {
-  isSharedCorpus,
-  reposFromFolder,
-  reposFromShared,
-  startHubServer,
-} from "../test/helpers/hub-server/index.ts";
+import { reposFromCorpus, startHubServer } from "../test/helpers/hub-server/index.ts";
 
 interface Options {
   port: string;
@@ -30,10 +25,7 @@ const options = new Command("hub-server")
   .parse()
   .opts<Options>();
 
-const found = isSharedCorpus(options.corpus)
-  ? reposFromShared(options.corpus)
-  : reposFromFolder(options.corpus);
-const repos = found.map((repo) =>
+const repos = reposFromCorpus(options.corpus).map((repo) =>
   options.gated.includes(repo.id) ? { ...repo, gated: "manual" as const } : repo,
 );
 const quota = Number(options.quota);

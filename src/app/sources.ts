@@ -50,7 +50,8 @@ export function plannedSources(config: Config, selection: HubSelection = {}): Pl
     trending: chosen ? 0 : 100,
   });
   const quantizations = ggufSource({ endpoint, token, limitPerOwner: 10_000, ...gguf });
-  const bundled = [snapshotSource(), editorialSource(), overridesSource(), measurementsSource()];
+  // What is written by hand waits for its models, so that each is told once, complete.
+  const bundled = [editorialSource(), overridesSource(), measurementsSource(), snapshotSource()];
   const upstream: [Source, { schedule: string | null }][] = [
     [hub, config.hub],
     [quantizations, gguf],

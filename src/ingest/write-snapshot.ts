@@ -1,20 +1,16 @@
 /**
- * Writes the bundled snapshot from a live catalog: the effective facts of every model, each with the
- * source, revision, file and key it was first read from.
+ * Writes the bundled snapshot from a live catalog: what upstreams say of every model, each fact with
+ * the source, revision, file and key it was first read from. What is written by hand is left out: it
+ * is read from its own files at every start, and could never be taken back from a copy.
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import type { Database } from "../db/client.ts";
 import type { FactName, FactOrigin } from "../db/facts.ts";
+import { mergeFacts } from "../db/merge.ts";
 import { PlimsollError } from "../errors.ts";
 import { SNAPSHOT_PATH, type SnapshotLine } from "./sources/snapshot-file.ts";
 
-const LOCAL: ReadonlySet<string> = new Set([
-  "snapshot",
-  "editorial",
-  "overrides",
-  "measurements",
-  "file",
-]);
+const BY_HAND: ReadonlySet<string> = new Set(["editorial", "overrides", "measurements", "file"]);
 
 /** Facts that change from hour to hour, or are a service's own, have no place in a committed file. */
 const VOLATILE: ReadonlySet<string> = new Set([
@@ -39,7 +35,7 @@ export async function writeSnapshot(db: Database, options: SnapshotOptions = {})
     throw new PlimsollError("BAD_USER_INPUT", message);
   }
   const lines = models
-    .map((model) => toLine(model, withoutRevisions))
+    .flatMap((model) => toLine(model, withoutRevisions) ?? [])
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((line) => JSON.stringify(line));
   const text = `${lines.join("\n")}\n`;
@@ -60,35 +56,37 @@ async function loadModels(db: Database) {
 
 type LoadedModel = Awaited<ReturnType<typeof loadModels>>[number];
 
-function toLine(model: LoadedModel, withoutRevisions: boolean): SnapshotLine {
+/** Null where upstreams say nothing of a model: it is the operator's own. */
+function toLine(model: LoadedModel, withoutRevisions: boolean): SnapshotLine | null {
+  const records = model.records.filter(isUpstream).map(withoutHandwriting);
+  const merged = mergeFacts(records);
+  const main =
+    records.find(({ sourceId }) => sourceId === merged.sources.architecture) ?? records[0];
+  if (main === undefined) return null;
   const facts: Record<string, unknown> = {};
   const origins: Record<string, FactOrigin> = {};
-  for (const fact of Object.keys(model.factSources).sort() as FactName[]) {
-    const sourceId = model.factSources[fact];
-    const record = model.records.find(
-      (each) => each.sourceId === sourceId && each.outcome !== "artifacts",
-    );
-    if (!record || VOLATILE.has(fact)) continue;
-    facts[fact] = record.facts[fact];
-    const origin = record.origins[fact];
-    if (!origin) continue;
+  for (const fact of Object.keys(merged.facts).sort() as FactName[]) {
+    if (VOLATILE.has(fact)) continue;
+    facts[fact] = merged.facts[fact];
+    const record = records.find(({ sourceId }) => sourceId === merged.sources[fact]);
+    const origin = record?.origins[fact];
+    if (!record || !origin) continue;
     const { source = record.sourceId } = origin;
     const revision = withoutRevisions ? null : revisionOf(record, origin);
     origins[fact] = { ...origin, source, revision };
   }
-  const reader = model.records.find((each) => each.sourceId === model.factSources.architecture);
-  const main = reader ?? model.records[0];
   return {
     id: model.huggingFaceId,
-    url: main?.url ?? "",
-    revision: withoutRevisions ? null : revisionOf(main, main?.origins.architecture),
-    outcome: model.architecture ? "model" : "partial",
-    state: main?.state ?? "open",
-    reason: model.vramReason,
+    url: main.url ?? "",
+    revision: withoutRevisions ? null : revisionOf(main, main.origins.architecture),
+    outcome: merged.facts.architecture ? "model" : "partial",
+    state: main.state,
+    reason: merged.reason,
     facts,
     origins,
-    issues: model.issues,
+    issues: merged.issues,
     artifacts: model.artifacts
+      .filter(({ sourceId }) => !BY_HAND.has(sourceId))
       .map(({ kind, label, files, bytes, parameters, externalId }) => ({
         kind,
         label,
@@ -101,16 +99,23 @@ function toLine(model: LoadedModel, withoutRevisions: boolean): SnapshotLine {
   };
 }
 
-/**
- * The upstream's own revision of a fact. What is read from files of ours has none: their content
- * hashes name nothing outside.
- */
-function revisionOf(
-  record: { sourceId: string; revision: string | null } | undefined,
-  origin: FactOrigin | undefined,
-): string | null {
+type LoadedRecord = LoadedModel["records"][number];
+
+function isUpstream({ sourceId, outcome }: LoadedRecord): boolean {
+  return outcome !== "artifacts" && !BY_HAND.has(sourceId);
+}
+
+/** An older snapshot has facts that were written by hand. */
+function withoutHandwriting(record: LoadedRecord): LoadedRecord {
+  const isUpstreams = ([fact]: [string, unknown]) =>
+    !BY_HAND.has(record.origins[fact as FactName]?.source ?? "");
+  return { ...record, facts: Object.fromEntries(Object.entries(record.facts).filter(isUpstreams)) };
+}
+
+/** The upstream's own revision of a fact; that of the snapshot names nothing outside. */
+function revisionOf({ sourceId, revision }: LoadedRecord, origin?: FactOrigin): string | null {
   if (origin?.revision !== undefined) return origin.revision;
-  return record && !LOCAL.has(record.sourceId) ? record.revision : null;
+  return sourceId === "snapshot" ? null : revision;
 }
 
 function artifactKey(artifact: { externalId: string; kind: string; label: string }): string {

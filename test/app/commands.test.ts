@@ -107,7 +107,7 @@ describe("plimsoll ingest", { timeout: 60_000 }, () => {
   it("names the sources that there are when it is asked for another", async () => {
     const { code, errors } = await plimsoll("ingest", "hugging-phase");
     expect(code).toBe(1);
-    expect(errors).toContain('no source "hugging-phase"; there is snapshot, editorial');
+    expect(errors).toContain('no source "hugging-phase"; there is editorial, overrides');
   });
 
   it("refuses a limit that is no count", async () => {

@@ -13,10 +13,10 @@ const enabled = (variables: Record<string, string> = {}) =>
 describe("the sources of a configuration", () => {
   it("are all but Ollama, where nothing is set", () => {
     expect(enabled()).toEqual([
-      "snapshot",
       "editorial",
       "overrides",
       "measurements",
+      "snapshot",
       "hugging-face",
       "hugging-face-gguf",
       "models-dev",
@@ -27,10 +27,10 @@ describe("the sources of a configuration", () => {
 
   it("always include what ships with the program", () => {
     expect(enabled({ SOURCES: "ollama" })).toEqual([
-      "snapshot",
       "editorial",
       "overrides",
       "measurements",
+      "snapshot",
       "ollama",
     ]);
   });

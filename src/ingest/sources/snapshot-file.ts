@@ -1,6 +1,7 @@
 /**
- * The format of the bundled snapshot: one JSON line per model, sorted by id, with the effective facts
- * and where each was first read. `npm run snapshot` writes it from a live catalog; nobody edits it.
+ * The format of the bundled snapshot: one JSON line per model, sorted by id, with what upstreams
+ * say and where each fact was first read. `npm run snapshot` writes it from a live catalog, `npm run
+ * snapshot:corpus` from a folder of configs; nobody edits it.
  */
 import { fileURLToPath } from "node:url";
 import { z } from "zod";

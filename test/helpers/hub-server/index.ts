@@ -4,4 +4,4 @@ export { byName, contextWith, fixtureRepos, listAll, sourceAt } from "./fixture-
 export { reposFromFolder } from "./folder.ts";
 export type { HubRepo } from "./repository.ts";
 export { type HubServer, type HubServerOptions, startHubServer } from "./server.ts";
-export { isSharedCorpus, reposFromShared } from "./shared-corpus.ts";
+export { isSharedCorpus, reposFromCorpus, reposFromShared } from "./shared-corpus.ts";

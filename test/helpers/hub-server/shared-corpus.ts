@@ -24,6 +24,11 @@ export function isSharedCorpus(sharedDir: string): boolean {
   return existsSync(join(sharedDir, "upstream/huggingface"));
 }
 
+/** The repositories of either kind of folder. */
+export function reposFromCorpus(folder: string): HubRepo[] {
+  return isSharedCorpus(folder) ? reposFromShared(folder) : reposFromFolder(folder);
+}
+
 export function reposFromShared(sharedDir: string): HubRepo[] {
   const lines = readFileSync(join(sharedDir, "upstream/facts.jsonl"), "utf8").trim().split("\n");
   const known = new Map(lines.map((line) => facts.parse(JSON.parse(line))).map((f) => [f.id, f]));
