@@ -114,7 +114,11 @@ async function readInto(
     .map((record) => keepGood(record, stored.get(record.externalId)))
     .map((record) => ({ ...record, readerVersion: source.version }));
   const write = deps.write ?? ((sourceId, batch) => writeRecords(deps.db, sourceId, batch));
-  for (const { outcome } of await write(source.id, records)) tally[outcome]++;
+  for (const { externalId, outcome } of await write(source.id, records)) {
+    tally[outcome]++;
+    if (outcome !== "skipped") continue;
+    noteReason(tally, "NOT_IN_CATALOG", `${externalId}: its model is not in the catalog`);
+  }
   for (const record of records) {
     if (record.outcome === "partial") tally.partial++;
     if (!record.reason) continue;

@@ -100,3 +100,12 @@ it("drops what is left of a run whose source was switched off", async () => {
   });
   expect(runs).toEqual([]);
 });
+
+it("names what is said of a model that the catalog lacks", async () => {
+  const source = overridesSource(pathToFileURL(`${folder}/`));
+  await write({ "acme/unknown": correction });
+  const { skipped, reasons } = await run(source);
+  expect(skipped).toBe(1);
+  const example = "acme/unknown: its model is not in the catalog";
+  expect(reasons).toEqual({ NOT_IN_CATALOG: { count: 1, example } });
+});
