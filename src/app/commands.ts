@@ -10,6 +10,7 @@ import { addMeasurement } from "../db/measurements.ts";
 import { PlimsollError } from "../errors.ts";
 import { REPOSITORY_ID } from "../ingest/sources/hugging-face/protocol.ts";
 import { measurement } from "../ingest/sources/measurement.ts";
+import { storable } from "../ingest/storable.ts";
 import type { Asked, Commands } from "../schema/context.ts";
 import type { QueueAccess } from "./queue-access.ts";
 import { plannedSources } from "./sources.ts";
@@ -53,17 +54,17 @@ export function createCommands({ config, db, queue }: CommandDeps): Commands {
     },
 
     async quarantine(record, reason) {
-      const said = reason.trim();
+      const said = storable(reason).trim();
       if (said === "" || said.length > LONGEST_REASON) {
         throw refused(`The reason must have 1 to ${LONGEST_REASON} characters.`);
       }
-      if (!(await holdRecord(db, record, said))) {
+      if (!(await holdRecord(db, storable(record), said))) {
         throw refused(`There is no ${nameOf(record)}: it was never read.`);
       }
     },
 
     async release(record) {
-      if (!(await releaseRecord(db, record))) {
+      if (!(await releaseRecord(db, storable(record)))) {
         throw refused(`The ${nameOf(record)} was not set aside by hand.`);
       }
       if (!enabled.some(({ source }) => source.id === record.sourceId)) return;
@@ -72,9 +73,10 @@ export function createCommands({ config, db, queue }: CommandDeps): Commands {
     },
 
     async addMeasurement(huggingFaceId, reading) {
-      const id = (await catalogView(db).spelling([huggingFaceId])).get(huggingFaceId);
+      const wanted = storable(huggingFaceId);
+      const id = (await catalogView(db).spelling([wanted])).get(wanted);
       if (id === undefined) throw refused(`There is no model "${huggingFaceId}" in the catalog.`);
-      const reported = Object.entries(reading).filter(([, value]) => value != null);
+      const reported = Object.entries(storable(reading)).filter(([, value]) => value != null);
       const parsed = measurement.safeParse(Object.fromEntries(reported));
       if (parsed.success) return addMeasurement(db, id, parsed.data);
       const [issue] = parsed.error.issues;

@@ -61,7 +61,11 @@ export async function recordsOf(
     .select()
     .from(sourceRecords)
     .where(
-      and(eq(sourceRecords.sourceId, sourceId), inArray(sourceRecords.externalId, externalIds)),
+      and(
+        eq(sourceRecords.sourceId, sourceId),
+        // One parameter, however many ids: a statement can have 65,535.
+        sql`${sourceRecords.externalId} = any(${sql.param(externalIds)}::text[])`,
+      ),
     );
   return new Map(rows.map((row) => [row.externalId, row]));
 }

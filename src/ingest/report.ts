@@ -4,6 +4,7 @@
  */
 import type { RunCounts } from "../db/runs.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
+import { storable } from "./storable.ts";
 
 /** Why entries were left out or set aside, by code. */
 export type Reasons = Record<string, { count: number; example: string | null }>;
@@ -78,7 +79,7 @@ export function noteReason(tally: Tally, code: string, example: string | null, c
   const known = tally.reasons[code];
   tally.reasons[code] = {
     count: (known?.count ?? 0) + count,
-    example: known?.example ?? example?.slice(0, 300) ?? null,
+    example: known?.example ?? storable(example?.slice(0, 300)) ?? null,
   };
 }
 
@@ -87,7 +88,7 @@ export function noteFailure(tally: Tally, part: "page" | "model", error: unknown
   const code = error instanceof PlimsollError ? error.code : "UNEXPECTED";
   const asked = error instanceof PlimsollError ? error.details.retryAfterMs : null;
   tally[part === "page" ? "failedPages" : "failed"]++;
-  tally.error = messageOf(error);
+  tally.error = storable(messageOf(error));
   if (typeof asked === "number") tally.retryAfterMs = asked;
   noteReason(tally, part === "page" ? `PAGE_${code}` : code, messageOf(error));
 }

@@ -17,6 +17,10 @@ import type { HttpClient } from "./http/client.ts";
 import { refusedRecord } from "./refused.ts";
 import { emptyTally, later, noteFailure, noteReason, type Tally } from "./report.ts";
 import type { ListedModel, Source, SourceContext, SourceRecord } from "./source.ts";
+import { storable } from "./storable.ts";
+
+/** Models written in one transaction: each takes a lock, and rows of many columns. */
+const MOST_AT_ONCE = 100;
 
 export type RecordWriter = (sourceId: string, records: CatalogRecord[]) => Promise<WriteResult[]>;
 
@@ -55,7 +59,7 @@ export async function listStep(
   const tally = emptyTally();
   try {
     const context = contextOf(source, deps, new Map(), since);
-    const page = await source.listPage(cursor, context);
+    const page = storable(await source.listPage(cursor, context));
     // A page that only names others has said nothing of its own.
     const silent = page.items.length === 0 && page.skipped.length === 0 && page.next.length > 0;
     tally.pages = silent ? 0 : 1;
@@ -66,11 +70,12 @@ export async function listStep(
     }
     tally.newest = page.newest ?? null;
     for (const item of page.items) tally.newest = later(tally.newest, item.lastModified);
-    const seen = page.items.map((item) => item.externalId);
+    const items = firstOfEach(page.items, tally);
+    const seen = items.map((item) => item.externalId);
     const stored = await recordsOf(deps.db, source.id, seen);
     const isKnown = ({ externalId, revision }: ListedModel) =>
       revision !== null && knownIn(stored, source, externalId)?.revision === revision;
-    const [settled, toRead] = split(page.items, (item) => source.selfContained || isKnown(item));
+    const [settled, toRead] = split(items, (item) => source.selfContained || isKnown(item));
     await readInto(tally, source, settled, stored, deps);
     return { tally, seen, toRead, next: page.next };
   } catch (error) {
@@ -80,6 +85,20 @@ export async function listStep(
     deps.log.debug({ source: source.id, error: messageOf(error) }, "a page could not be listed");
     return { tally, seen: [], toRead: [], next: [] };
   }
+}
+
+/** A page that names a model twice would have it written twice at once. */
+function firstOfEach(items: ListedModel[], tally: Tally): ListedModel[] {
+  const first = new Map<string, ListedModel>();
+  for (const item of items) {
+    if (!first.has(item.externalId)) {
+      first.set(item.externalId, item);
+      continue;
+    }
+    tally.skipped++;
+    noteReason(tally, "DUPLICATE_ENTRY", `${item.externalId} is listed twice; the first counts`);
+  }
+  return [...first.values()];
 }
 
 /** Reads models and writes what was read. */
@@ -101,7 +120,19 @@ async function readInto(
   stored: Map<string, StoredRecord>,
   deps: StepDeps,
 ): Promise<void> {
-  if (items.length === 0) return;
+  for (let from = 0; from < items.length; from += MOST_AT_ONCE) {
+    deps.signal.throwIfAborted();
+    await readBatch(tally, source, items.slice(from, from + MOST_AT_ONCE), stored, deps);
+  }
+}
+
+async function readBatch(
+  tally: Tally,
+  source: Source,
+  items: ListedModel[],
+  stored: Map<string, StoredRecord>,
+  deps: StepDeps,
+): Promise<void> {
   const context = contextOf(source, deps, stored, null);
   const readItem = async (item: ListedModel) => {
     const record = await readOne(source, item, context, tally);
@@ -139,11 +170,13 @@ async function readOne(
   tally: Tally,
 ): Promise<SourceRecord | null> {
   try {
-    return await source.read(item, context);
+    return storable(await source.read(item, context));
   } catch (error) {
     if (context.signal.aborted) throw error;
     throwOurs(error);
-    if (error instanceof PlimsollError && !error.retryable) return refusedRecord(item, error);
+    if (error instanceof PlimsollError && !error.retryable) {
+      return storable(refusedRecord(item, error));
+    }
     noteFailure(tally, "model", error);
     context.log.debug({ externalId: item.externalId, error: messageOf(error) }, "not read");
     return null;

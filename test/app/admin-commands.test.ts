@@ -67,6 +67,7 @@ it("refuses what it does not know, by name", async () => {
   const unknown = { sourceId: "hugging-face", externalId: "acme/unknown" };
   await reject(commands.quarantine(unknown, "why"), /acme\/unknown/);
   await reject(commands.release(unknown), /acme\/unknown/);
+  await reject(commands.release({ ...unknown, externalId: "acme/\0" }), /acme/);
   await reject(commands.quarantine(unknown, "  "), /1 to 500/);
 });
 
@@ -99,12 +100,13 @@ it("keeps a measurement once, and refuses one that cannot be right by the name o
   await refuses({ url: "javascript:alert(1)" }, /url/);
   await refuses({ url: null }, /needs a url, or an origin/);
   await refuses({}, /acme\/Nowhere/, "acme/Nowhere");
+  await refuses({}, /acme/, "acme/\0");
 });
 
 it("sets a record aside and releases it", async () => {
   const record = { sourceId: "hugging-face", externalId: "acme/model" };
   await writeRecords(connection.db, record.sourceId, [modelRecord(record.externalId)]);
-  await commands.quarantine(record, "wrong shape");
+  await commands.quarantine(record, "wrong\0 shape");
   await commands.release(record);
   expect(await commands.syncModel(record.externalId)).toBe("WAITING");
 });

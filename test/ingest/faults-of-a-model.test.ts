@@ -109,6 +109,27 @@ it("invalid JSON", () =>
     { setAside: /UPSTREAM_INVALID: The file is/ },
   ));
 
+it("bytes that no database can keep as text, in place of the file", () =>
+  expectOneSpoiled(
+    FILE,
+    { kind: "body", body: Buffer.from("\0\x01\0ELF") },
+    { setAside: /UPSTREAM_INVALID: The file is/ },
+  ));
+
+it("a card with a NUL and half of a surrogate pair costs these characters and nothing else", async () => {
+  const bench = await openBench();
+  await bench.run();
+  bench.change(VICTIM, 16_384);
+  bench.change(OTHER, 16_384);
+  const { repo } = bench.hub.store.find(VICTIM)!;
+  const cardData = { license: "other", license_name: "Tiny\0 \ud800Terms" };
+  bench.hub.store.put({ ...repo, tags: ["a\0b"], cardData });
+  expect(reportOf(await bench.run())).toMatchObject({ updated: 2, failed: 0 });
+  const where = { huggingFaceId: VICTIM };
+  const stored = await bench.db.query.models.findFirst({ where });
+  expect(stored).toMatchObject({ contextLength: 16_384, licenseName: "Tiny\ufffd \ufffdTerms" });
+});
+
 it("a field that the schema lost", () =>
   expectOneSpoiled(
     FILE,
