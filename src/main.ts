@@ -47,9 +47,9 @@ program
 program
   .command("ingest")
   .description("read one source now, without the queue")
-  .argument("<source>", "id of the source, such as hugging-face, overrides or file")
-  .option("--org <name...>", "only these organizations of the Hub")
-  .option("--limit <count>", "at most this many models of each organization", Number)
+  .argument("<source>", "id of the source, such as hugging-face, snapshot or file")
+  .option("--org <name...>", "hugging-face: only these organizations")
+  .option("--limit <count>", "hugging-face: at most this many models of each organization", Number)
   .option("--dry-run", "print what would change and keep nothing")
   .option("--json", "print the report as JSON")
   .action(async (source, options) => {

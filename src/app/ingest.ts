@@ -18,6 +18,8 @@ import { untilSignal } from "./shutdown.ts";
 import { plannedSources } from "./sources.ts";
 import { createIngestHttp } from "./worker.ts";
 
+const HUB = "hugging-face";
+
 export interface IngestOptions {
   org?: string[];
   limit?: number;
@@ -77,6 +79,13 @@ function chooseSource(config: Config, sourceId: string, { org, limit }: IngestOp
   const isCount = limit === undefined || (Number.isInteger(limit) && limit > 0);
   if (!isCount) {
     throw new PlimsollError("BAD_USER_INPUT", "--limit must be a whole number above 0.");
+  }
+  if (sourceId !== HUB && (org ?? limit) !== undefined) {
+    throw new PlimsollError("BAD_USER_INPUT", `--org and --limit are for ${HUB} alone.`);
+  }
+  if (sourceId === "file" && config.sources.file.path === null) {
+    const message = "Set FILE_MODELS to the folder or file that holds your own models.";
+    throw new PlimsollError("BAD_USER_INPUT", message);
   }
   const planned = plannedSources(config, { organizations: org, limit });
   const source = planned.find((plan) => plan.source.id === sourceId)?.source;

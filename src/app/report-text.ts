@@ -18,7 +18,8 @@ const COUNTS = [
 export function formatReport(title: string, report: RunReport): string {
   const end = report.stopped ? "stopped after" : `${report.status.toLowerCase()} in`;
   const head = `${title}: ${end} ${report.seconds.toFixed(1)} s`;
-  const counts = COUNTS.filter(([key]) => report[key] > 0);
+  // That nothing was listed is told as well: an organization may be misspelt.
+  const counts = COUNTS.filter(([key]) => report[key] > 0 || key === "listed");
   const figures = counts.map(([key, label]) => [`  ${label}`, String(report[key])]);
   const reasons = Object.entries(report.reasons)
     .sort(([, a], [, b]) => b.count - a.count)

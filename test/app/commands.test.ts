@@ -110,6 +110,22 @@ describe("plimsoll ingest", { timeout: 60_000 }, () => {
     expect(errors).toContain('no source "hugging-phase"; there is editorial, overrides');
   });
 
+  it("says what it needs to read one's own models, and what options it has no use for", async () => {
+    expect(await plimsoll("ingest", "file")).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining("Set FILE_MODELS"),
+    });
+    expect(await plimsoll("ingest", "snapshot", "--limit", "3")).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining("--org and --limit are for hugging-face alone"),
+    });
+  });
+
+  it("tells that nothing was listed of an organization that there is not", async () => {
+    const { out } = await plimsoll("ingest", "hugging-face", "--org", "nobody", "--dry-run");
+    expect(out).toMatch(/listed +0/);
+  });
+
   it("refuses a limit that is no count", async () => {
     const { code, errors } = await plimsoll("ingest", "hugging-face", "--limit", "some");
     expect(code).toBe(1);
