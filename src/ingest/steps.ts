@@ -148,7 +148,7 @@ async function readBatch(
   for (const { externalId, outcome } of await write(source.id, records)) {
     tally[outcome]++;
     if (outcome !== "skipped") continue;
-    noteReason(tally, "NOT_IN_CATALOG", `${externalId}: its model is not in the catalog`);
+    noteReason(tally, "NOT_IN_CATALOG", `${externalId}: the catalog had no such model yet`);
   }
   for (const record of records) {
     if (record.outcome === "partial") tally.partial++;

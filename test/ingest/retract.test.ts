@@ -106,6 +106,6 @@ it("names what is said of a model that the catalog lacks", async () => {
   await write({ "acme/unknown": correction });
   const { skipped, reasons } = await run(source);
   expect(skipped).toBe(1);
-  const example = "acme/unknown: its model is not in the catalog";
+  const example = "acme/unknown: the catalog had no such model yet";
   expect(reasons).toEqual({ NOT_IN_CATALOG: { count: 1, example } });
 });
