@@ -13,7 +13,7 @@ import { addedEvent, updateEvent, withdrawnEvent } from "./model-events.ts";
 import { difference, modelRow, type NewModelRow } from "./model-row.ts";
 import { putOwners } from "./owners.ts";
 import { release } from "./quarantine.ts";
-import { type CatalogRecord, excluded, putArtifacts, putRecords } from "./records.ts";
+import { adoptRecords, type CatalogRecord, excluded, putArtifacts, putRecords } from "./records.ts";
 import { models, type RecordOutcome } from "./tables.ts";
 
 export interface HashedRecord {
@@ -87,6 +87,10 @@ export async function applyBatch(
 
   await putOwners(tx, owned);
   await putModels(tx, rows);
+  await adoptRecords(
+    tx,
+    state.records.filter(({ modelSlug }) => modelSlug === null).map(({ externalId }) => externalId),
+  );
   await putRecords(
     tx,
     storable.map(({ record, hash }) => ({

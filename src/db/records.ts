@@ -3,12 +3,12 @@
  * for a batch; deciding what they mean for a model is `catalog.ts`.
  */
 import { createHash } from "node:crypto";
-import { and, eq, getColumns, inArray, sql } from "drizzle-orm";
+import { and, eq, getColumns, inArray, isNull, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Transaction } from "./client.ts";
 import type { FactName, FactOrigin, ModelFacts, ModelIssue } from "./facts.ts";
 import type { Measurement } from "./measurements.ts";
-import { artifacts, type RecordOutcome, sourceRecords } from "./tables.ts";
+import { artifacts, models, type RecordOutcome, sourceRecords } from "./tables.ts";
 
 /** Weights in one format, as published. */
 export interface CatalogArtifact {
@@ -83,6 +83,22 @@ export async function putRecords(
       target: [sourceRecords.sourceId, sourceRecords.externalId],
       set: excluded(sourceRecords),
     });
+}
+
+/** Notes that waited for their model hang on it from now on, where it is there. */
+export async function adoptRecords(tx: Transaction, externalIds: string[]): Promise<void> {
+  if (externalIds.length === 0) return;
+  await tx
+    .update(sourceRecords)
+    .set({ modelSlug: sql`${models.slug}` })
+    .from(models)
+    .where(
+      and(
+        inArray(sourceRecords.externalId, externalIds),
+        eq(models.huggingFaceId, sourceRecords.externalId),
+        isNull(sourceRecords.modelSlug),
+      ),
+    );
 }
 
 /** Replaces what one source's repositories publish. */

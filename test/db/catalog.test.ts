@@ -131,6 +131,9 @@ describe("writing records", () => {
     expect(await model(id("Dinghy"))).toBeUndefined();
     await writeRecords(db(), "hugging-face", [modelRecord(id("Dinghy"))]);
     expect((await model(id("Dinghy")))?.description).toBe("A small boat.");
+    const where = { externalId: id("Dinghy"), sourceId: "editorial" };
+    const waited = await db().query.sourceRecords.findFirst({ where });
+    expect(waited?.modelSlug, "its provenance is shown with the model's").toBe("dinghy");
   });
 
   it("files published weights under the model they were made from", async () => {
