@@ -11,7 +11,9 @@ import { useTestDatabase } from "../helpers/database.ts";
 
 const database = useTestDatabase();
 
-it("plans, and reads the bundled data, at its next start in the same process", async () => {
+it("plans, and reads the bundled data, at its next start in the same process", {
+  timeout: 60_000,
+}, async () => {
   const { url } = database;
   const config = readConfig({ HF_ENDPOINT: "http://127.0.0.1:9", DATABASE_URL: url });
   const connection = connect({ url });
