@@ -34,4 +34,4 @@ it("plans, and reads the bundled data, at its next start in the same process", {
   expect(worker.next().map(({ title }) => title)).toContain("Hugging Face Hub");
   await worker.loadBundled();
   expect(await connection.db.$count(models)).toBeGreaterThan(200);
-}, 60_000);
+});
