@@ -50,7 +50,7 @@ export async function tortureByPostgres(
     if (isChosen(AT_START)) rows.push(await tortureStart(stand, Math.min(seconds, 10)));
     for (const outage of OUTAGES.filter(({ name }) => isChosen(name))) {
       rows.push(await tortureOutage(outage, stand, seconds));
-      say(`${outage.name}: ${rows.at(-1)!.verdict}`);
+      say(`${outage.name}: ${rows.at(-1)!.verdict} ${rows.at(-1)!.note}`);
     }
     return rows;
   } finally {
