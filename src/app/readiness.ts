@@ -8,6 +8,7 @@ import type { ReadPool } from "../db/replicas.ts";
 import { messageOf } from "../errors.ts";
 import type { EventFeed } from "../events/feed.ts";
 import type { Readiness } from "../server/health.ts";
+import { within } from "../within.ts";
 import type { QueueAccess } from "./queue-access.ts";
 
 export interface ReadinessDeps {
@@ -66,7 +67,7 @@ interface DatabaseTrouble {
 
 async function databaseTrouble(db: Database): Promise<DatabaseTrouble> {
   try {
-    const pending = await within(pendingMigrations(db.$client));
+    const pending = await soon(pendingMigrations(db.$client));
     if (pending.length === 0) return { pending: [], gone: [] };
     const text = `The database lacks ${pending.length} migrations: run \`plimsoll migrate\`.`;
     return { pending: [text], gone: [] };
@@ -78,18 +79,14 @@ async function databaseTrouble(db: Database): Promise<DatabaseTrouble> {
 /** Nothing is wrong with a queue that this process has not opened. */
 async function queueTrouble(access: QueueAccess): Promise<string[]> {
   try {
-    const queue = await within(access.peek());
-    if (queue) await within(queue.isPaused());
+    const queue = await soon(access.peek());
+    if (queue) await soon(queue.isPaused());
     return [];
   } catch (error) {
     return [`The job queue cannot be reached: ${messageOf(error)}`];
   }
 }
 
-function within<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`There was no answer for ${PART_MS / 1000} s.`));
-    const timer = setTimeout(late, PART_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+function soon<T>(work: Promise<T>): Promise<T> {
+  return within(work, PART_MS, `There was no answer for ${PART_MS / 1000} s.`);
 }

@@ -5,6 +5,7 @@
  * confirmed for two seconds, or may have been missed, is not trusted: the database is asked instead.
  */
 import { PlimsollError } from "../errors.ts";
+import { within } from "../within.ts";
 
 export interface CatalogState {
   /** Number of the newest event. */
@@ -21,7 +22,7 @@ export interface CatalogState {
 export interface CatalogClock {
   /** The state, or null when it is not surely known. The same object until the catalog changes. */
   peek(): CatalogState | null;
-  /** The same, from the database where it is not known; rejects when that cannot be asked. */
+  /** The same, from the database where it is not known; rejects when that does not answer in two seconds. */
   now(): Promise<CatalogState>;
   /**
    * The state once it has reached a version, which may take a moment in another process.
@@ -53,6 +54,8 @@ const RENEW_MS = 1_000;
 const TRUST_MS = 2_000;
 /** Milliseconds that `atLeast` waits. */
 const WAIT_MS = 2_000;
+/** Milliseconds for one look: a database without a free connection does not even refuse. */
+const READ_MS = 2_000;
 /** Milliseconds between its looks. */
 const LOOK_MS = 50;
 
@@ -118,7 +121,7 @@ export function createCatalogClock(
   }
 
   async function now(): Promise<CatalogState> {
-    return peek() ?? ask();
+    return peek() ?? answered(ask());
   }
 
   function doubt(): void {
@@ -134,7 +137,7 @@ export function createCatalogClock(
       if (first.version >= version) return first;
       const end = performance.now() + WAIT_MS;
       for (;;) {
-        const state = await ask();
+        const state = await answered(ask());
         if (state.version >= version) return state;
         if (performance.now() >= end) throw behind(version, state.version);
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -164,6 +167,10 @@ export function createCatalogClock(
       doubt();
     },
   };
+}
+
+function answered(look: Promise<CatalogState>): Promise<CatalogState> {
+  return within(look, READ_MS, "The database did not answer in time.");
 }
 
 /** Of one log the higher count of writes is the newer; another log replaces the old. */

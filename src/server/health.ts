@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from "node:http";
 import { messageOf } from "../errors.ts";
+import { within } from "../within.ts";
 import { sendJson } from "./http/content.ts";
 
 export interface Readiness {
@@ -16,6 +17,7 @@ export interface Readiness {
 
 /** Milliseconds that the check may take; a probe that hangs tells nobody anything. */
 const CHECK_MS = 3_000;
+const LATE = `The readiness check took more than ${CHECK_MS} ms.`;
 
 export function sendLiveness(res: ServerResponse): void {
   sendJson(res, 200, { live: true });
@@ -29,16 +31,9 @@ export async function sendReadiness(
 ): Promise<void> {
   const readiness: Readiness = stopping
     ? { ready: false, reasons: ["The server is stopping."] }
-    : await withinTime(check).catch((error) => ({ ready: false, reasons: [messageOf(error)] }));
+    : await within(check(), CHECK_MS, LATE).catch((error) => ({
+        ready: false,
+        reasons: [messageOf(error)],
+      }));
   sendJson(res, readiness.ready ? 200 : 503, readiness);
-}
-
-function withinTime(check: () => Promise<Readiness>): Promise<Readiness> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`The readiness check took more than ${CHECK_MS} ms.`));
-    const timer = setTimeout(late, CHECK_MS);
-    check()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
 }

@@ -37,6 +37,17 @@ describe("the clock alone", () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
+  it("waits two seconds for a database that does not even refuse, and asks it no second time", async () => {
+    read = vi.fn(() => new Promise<CatalogState>(() => {}));
+    clock = createCatalogClock(read);
+    const late = [expect(clock.now()).rejects.toThrow("in time")];
+    await vi.advanceTimersByTimeAsync(1_999);
+    late.push(expect(clock.atLeast(1)).rejects.toThrow("in time"));
+    await vi.advanceTimersByTimeAsync(2_000);
+    await Promise.all(late);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
   it("takes a notification's word", async () => {
     await clock.now();
     clock.heard(at(2));

@@ -18,11 +18,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   main: ["app", "config"],
   config: [],
   errors: [],
+  within: [],
   log: [],
   "project-files": [],
   trace: [],
 };
-const OPEN_TO_ALL = ["errors", "log", "project-files", "trace"];
+const OPEN_TO_ALL = ["errors", "log", "project-files", "trace", "within"];
 const LONGEST_FILE = 300;
 
 const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
