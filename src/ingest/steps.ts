@@ -148,7 +148,12 @@ async function readBatch(
   for (const { externalId, outcome } of await write(source.id, records)) {
     tally[outcome]++;
     if (outcome !== "skipped") continue;
-    noteReason(tally, "NOT_IN_CATALOG", `${externalId}: the catalog had no such model yet`);
+    const isOfFiles = records.some(
+      (record) => record.externalId === externalId && record.outcome === "artifacts",
+    );
+    // What people wrote of a model is kept; files are met again by the next sweep.
+    if (isOfFiles) noteReason(tally, "NOT_IN_CATALOG", `${externalId}: its model is not there`);
+    else noteReason(tally, "WAITS_FOR_MODEL", `${externalId}: kept until its model is there`);
   }
   for (const record of records) {
     if (record.outcome === "partial") tally.partial++;

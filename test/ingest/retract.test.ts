@@ -101,11 +101,11 @@ it("drops what is left of a run whose source was switched off", async () => {
   expect(runs).toEqual([]);
 });
 
-it("names what is said of a model that the catalog lacks", async () => {
+it("names what waits for a model that the catalog lacks", async () => {
   const source = overridesSource(pathToFileURL(`${folder}/`));
   await write({ "acme/unknown": correction });
   const { skipped, reasons } = await run(source);
   expect(skipped).toBe(1);
-  const example = "acme/unknown: the catalog had no such model yet";
-  expect(reasons).toEqual({ NOT_IN_CATALOG: { count: 1, example } });
+  const example = "acme/unknown: kept until its model is there";
+  expect(reasons).toEqual({ WAITS_FOR_MODEL: { count: 1, example } });
 });
