@@ -2,11 +2,10 @@
 import { expect, it } from "vitest";
 import { runSource } from "../../src/ingest/runner.ts";
 import { measurementsSource } from "../../src/ingest/sources/measurements.ts";
-import { SNAPSHOT_PATH } from "../../src/ingest/sources/snapshot-file.ts";
 import { silentLog } from "../../src/log.ts";
-import { useCatalog } from "../schema/catalog.ts";
+import { BUNDLED, useCatalog } from "../schema/catalog.ts";
 
-const catalog = useCatalog(SNAPSHOT_PATH);
+const catalog = useCatalog(BUNDLED);
 
 it("are all readable, and nearer to the estimates than a mistaken unit would be", async () => {
   const http = { request: () => Promise.reject(new Error("nothing is fetched")) };

@@ -11,6 +11,9 @@ import { type Connection, connect, type Database } from "../../src/db/client.ts"
 import { type EventFeed, openFeed } from "../../src/events/feed.ts";
 import type { HttpClient } from "../../src/ingest/http/client.ts";
 import { runSource } from "../../src/ingest/runner.ts";
+import type { Source } from "../../src/ingest/source.ts";
+import { editorialSource } from "../../src/ingest/sources/editorial.ts";
+import { overridesSource } from "../../src/ingest/sources/overrides/index.ts";
 import { snapshotSource } from "../../src/ingest/sources/snapshot.ts";
 import { silentLog } from "../../src/log.ts";
 import type { SchemaContext } from "../../src/schema/context.ts";
@@ -35,8 +38,11 @@ export interface Catalog {
   readonly statements: string[];
 }
 
-/** Fills a database before the tests of a file: with the fixture, or with another snapshot file. */
-export function useCatalog(snapshot: string = FIXTURE): Catalog {
+/** The whole catalog that comes with the program, read as at a first start. */
+export const BUNDLED: readonly Source[] = [editorialSource(), overridesSource(), snapshotSource()];
+
+/** Fills a database before the tests of a file. */
+export function useCatalog(sources: readonly Source[] = [snapshotSource(FIXTURE)]): Catalog {
   const database = useTestDatabase();
   const statements: string[] = [];
   let connection: Connection;
@@ -47,9 +53,10 @@ export function useCatalog(snapshot: string = FIXTURE): Catalog {
     connection = connect({ url: database.url, onQuery });
     feed = await openFeed({ db: connection.db, log: silentLog });
     const { signal } = new AbortController();
-    // The snapshot is a file: nothing is fetched.
+    // All are files: nothing is fetched.
     const http = {} as HttpClient;
-    await runSource(snapshotSource(snapshot), { db: connection.db, http, log: silentLog, signal });
+    const deps = { db: connection.db, http, log: silentLog, signal };
+    for (const source of sources) await runSource(source, deps);
   });
   afterAll(async () => {
     await feed?.close();

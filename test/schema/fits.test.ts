@@ -4,10 +4,9 @@ import { expect, it } from "vitest";
 import { type FitSettings, memoryBytes } from "../../src/db/fits.ts";
 import { models } from "../../src/db/tables.ts";
 import { EstimatorError, evaluate, type MemoryProfile } from "../../src/estimator/index.ts";
-import { SNAPSHOT_PATH } from "../../src/ingest/sources/snapshot-file.ts";
-import { useCatalog } from "./catalog.ts";
+import { BUNDLED, useCatalog } from "./catalog.ts";
 
-const catalog = useCatalog(SNAPSHOT_PATH);
+const catalog = useCatalog(BUNDLED);
 
 const SETTINGS: FitSettings[] = [
   { quant: "Q4_K_M", contextTokens: 1024, sequences: 1, cacheType: "f16", overheadFraction: 0.1 },

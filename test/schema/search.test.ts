@@ -1,9 +1,8 @@
 /** Search as people type: words in any order, typing mistakes, weight formats, ranked and marked. */
 import { describe, expect, it } from "vitest";
-import { SNAPSHOT_PATH } from "../../src/ingest/sources/snapshot-file.ts";
-import { useCatalog } from "./catalog.ts";
+import { BUNDLED, useCatalog } from "./catalog.ts";
 
-const catalog = useCatalog(SNAPSHOT_PATH);
+const catalog = useCatalog(BUNDLED);
 
 const SEARCH = `query ($text: String!, $filter: ModelFilter, $first: Int! = 10) {
   search(text: $text, filter: $filter, first: $first) {

@@ -5,10 +5,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { getOperationAST, parse } from "graphql";
 import { expect, it } from "vitest";
-import { SNAPSHOT_PATH } from "../../src/ingest/sources/snapshot-file.ts";
-import { useCatalog } from "./catalog.ts";
+import { BUNDLED, useCatalog } from "./catalog.ts";
 
-const catalog = useCatalog(SNAPSHOT_PATH);
+const catalog = useCatalog(BUNDLED);
 const FOLDER = new URL("../../examples/operations/", import.meta.url);
 
 it("the example operations take the statements that are written down", async () => {

@@ -1,9 +1,8 @@
 /** Settings that one model cannot have: its figures are null with the reason, and others have theirs. */
 import { expect, it } from "vitest";
-import { SNAPSHOT_PATH } from "../../src/ingest/sources/snapshot-file.ts";
-import { useCatalog } from "./catalog.ts";
+import { BUNDLED, useCatalog } from "./catalog.ts";
 
-const catalog = useCatalog(SNAPSHOT_PATH);
+const catalog = useCatalog(BUNDLED);
 
 it("a cache type whose blocks do not divide its heads", async () => {
   const { model, models, compare } = await catalog.ask(`{
