@@ -5,6 +5,7 @@
  */
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { within } from "../within.ts";
 import { type Connection, type ConnectOptions, connect, type Database } from "./client.ts";
 import { catalogState } from "./tables.ts";
 
@@ -54,7 +55,7 @@ export async function openReplicas(options: ReplicaOptions): Promise<ReadPool> {
 
   async function check(): Promise<void> {
     const now = performance.now();
-    const writes = await within(writesOf(primary)).catch(() => null);
+    const writes = await soon(writesOf(primary)).catch(() => null);
     if (writes !== null) history.push({ at: now, writes });
     const newest = history.at(-1)?.writes ?? 0;
     // While the primary is gone nobody can catch up, and an answer from a little earlier is one.
@@ -74,7 +75,7 @@ export async function openReplicas(options: ReplicaOptions): Promise<ReadPool> {
   async function look(replica: Replica, least: number): Promise<void> {
     let trouble: string | null = null;
     try {
-      const writes = await within(writesOf(replica.db));
+      const writes = await soon(writesOf(replica.db));
       if (writes < least) trouble = `It is ${least - writes} writes behind.`;
     } catch (error) {
       trouble = messageOf(error);
@@ -113,10 +114,6 @@ async function writesOf(db: Database): Promise<number> {
   return row?.writes ?? 0;
 }
 
-function within<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`There was no answer for ${LOOK_MS / 1000} s.`));
-    const timer = setTimeout(late, LOOK_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+function soon<T>(work: Promise<T>): Promise<T> {
+  return within(work, LOOK_MS, `There was no answer for ${LOOK_MS / 1000} s.`);
 }

@@ -52,7 +52,9 @@ export function createExecute({ yoga, db, mask }: ExecuteOptions): Execute {
     const { result, from } = await attempt(document, params, exchange);
     // That a replica is gone is first noticed by who asks it; the primary answers meanwhile.
     if (from === db || !lacksDatabase(result)) return result;
-    return (await attempt(document, params, { ...exchange, fromPrimary: true })).result;
+    // The first attempt was charged.
+    const again = { ...exchange, charge: undefined, fromPrimary: true };
+    return (await attempt(document, params, again)).result;
   };
 
   async function attempt(...[document, params, exchange]: Parameters<Execute>) {
