@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { type AnswerConfig, answerVariables, readAnswers } from "./config/answers.ts";
 import { type FeedConfig, feedVariables, readFeed } from "./config/feed.ts";
 import { readServing, type ServingConfig, servingVariables } from "./config/serving.ts";

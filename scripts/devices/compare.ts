@@ -3,7 +3,7 @@
  * bandwidth, throughput or usable memory. It decides nothing: a person reads the lines and looks
  * into data sheets.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { DeviceSpec } from "./specs.ts";
 
 const listSchema = z.object({

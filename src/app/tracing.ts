@@ -1,7 +1,9 @@
 /**
- * OpenTelemetry over OTLP, loaded only where it is configured. The exporter reads the standard variables
- * itself; what is known here is how its spans are begun and ended.
+ * OpenTelemetry over OTLP, loaded only where it is configured, but for its interface, which the metrics
+ * load anyway. The exporter reads the standard variables itself; what is known here is how its spans are
+ * begun and ended.
  */
+import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Config } from "../config.ts";
 import { messageOf } from "../errors.ts";
 import { type Attributes, setTracer, type TraceCarrier, type Tracer } from "../trace.ts";
@@ -13,13 +15,11 @@ const LONGEST_STATEMENT = 2_000;
 /** Starts to trace; null where that is not wanted. */
 export async function startTracing({ tracing }: Config): Promise<Tracer | null> {
   if (!tracing.enabled) return null;
-  const [api, node, { OTLPTraceExporter }, resources] = await Promise.all([
-    import("@opentelemetry/api"),
+  const [node, { OTLPTraceExporter }, resources] = await Promise.all([
     import("@opentelemetry/sdk-trace-node"),
     import("@opentelemetry/exporter-trace-otlp-http"),
     import("@opentelemetry/resources"),
   ]);
-  const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
   const { defaultResource, detectResources, envDetector, resourceFromAttributes } = resources;
   const own = { "service.name": tracing.serviceName, "service.version": VERSION };
   const provider = new node.NodeTracerProvider({

@@ -3,7 +3,7 @@
  * start: running without it would let every document in, or none.
  */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import type { AnswerConfig } from "../config/answers.ts";
 import { messageOf, PlimsollError } from "../errors.ts";
 

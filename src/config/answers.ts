@@ -1,5 +1,5 @@
 /** The variables of the answers: how many are held in memory, and which documents are run at all. */
-import { z } from "zod";
+import * as z from "zod";
 import { wholeNumber } from "./values.ts";
 
 export const answerVariables = {

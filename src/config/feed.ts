@@ -1,5 +1,5 @@
 /** The variables of the change feed: how far its log reaches back, and who is told of changes. */
-import { z } from "zod";
+import * as z from "zod";
 import { wholeNumber } from "./values.ts";
 
 export const feedVariables = {

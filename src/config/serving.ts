@@ -2,7 +2,7 @@
  * The variables of the API as a service: where it listens, who may do more than read, how much one
  * client may ask, and how it stops and is watched.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { wholeNumber } from "./values.ts";
 
 /** A token that can be guessed is none. */

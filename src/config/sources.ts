@@ -2,9 +2,9 @@
  * The variables of the ingester's sources: which are read, when, and from where. Sources that ship with
  * the program (snapshot, editorial notes, corrections) are always read and have no variables.
  */
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { CronExpressionParser } from "cron-parser";
-import { z } from "zod";
+import * as z from "zod";
 import { list, upstreamUrl } from "./values.ts";
 
 /** Every source that can be switched on and off. */
@@ -27,7 +27,10 @@ const base = (url: string, whose: string) =>
     .transform((text) => text.replace(/\/+$/, ""))
     .describe(`${whose} or a mirror of it.`);
 
+/** Loads the parser, and the calendar behind it, only where a schedule was set. */
 function isCron(text: string): boolean {
+  const require = createRequire(import.meta.url);
+  const { CronExpressionParser } = require("cron-parser") as typeof import("cron-parser");
   try {
     CronExpressionParser.parse(text);
     return /^(\S+\s+){4,5}\S+$/.test(text.trim());

@@ -2,7 +2,7 @@
  * The variables that say where things are kept: the database, its read replicas, and the Redis of the
  * job queue and the rate limits.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { list, urlOf } from "./values.ts";
 
 /** One server, or the first nodes of a cluster. */

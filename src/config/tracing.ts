@@ -2,7 +2,7 @@
  * The standard variables of OpenTelemetry. Its own packages read them, and more of them than these;
  * what is decided here is whether those packages are loaded at all.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { urlOf } from "./values.ts";
 
 const endpoint = () => urlOf("https:", "http:").optional();

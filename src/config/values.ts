@@ -1,5 +1,5 @@
 /** The kinds of values that several variables share. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A URL with one of these protocols. */
 export const urlOf = (...protocols: string[]) =>

@@ -4,7 +4,7 @@
  * is written by `scripts/devices.ts`; this is the only reader and it checks every row.
  */
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf, PlimsollError } from "../errors.ts";
 import { projectFile } from "../project-files.ts";
 

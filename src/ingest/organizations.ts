@@ -1,6 +1,6 @@
 /** The curated list of organizations whose models are read from the Hub, with their names. */
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { projectFile } from "../project-files.ts";
 
 const organizations = z.array(z.object({ id: z.string().min(1), name: z.string().min(1) }));

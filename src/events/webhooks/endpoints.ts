@@ -3,7 +3,7 @@
  * secret it is signed. The file is trusted with secrets, so mistakes name a member and never its value.
  */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { EVENT_KINDS } from "../../db/tables.ts";
 import { messageOf, PlimsollError } from "../../errors.ts";
 

@@ -3,7 +3,7 @@
  * licences that editors of the catalog keep in `data/editorial`, one file per organization. It reads local files
  * only, and it never states a figure that can be computed from a model's own files.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type FactName, type FactOrigin, type ModelFacts, USE_CASES } from "../../db/facts.ts";
 import { projectFile } from "../../project-files.ts";
 import { LICENSES } from "../normalize/facts/rules.ts";

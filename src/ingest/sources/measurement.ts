@@ -2,7 +2,7 @@
  * What a reported measurement must look like, for the bundled files and for those that an
  * administrator adds. A reading without any word of where it comes from is not taken.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Measurement } from "../../db/measurements.ts";
 import { CACHE_TYPES, type CacheType, MAX_TOKENS } from "../../estimator/index.ts";
 

@@ -3,7 +3,7 @@
  * memory that people read off their devices. It states no fact; its readings stand beside the
  * estimates, with how far those are off.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { projectFile } from "../../project-files.ts";
 import type { Source } from "../source.ts";
 import { measurement } from "./measurement.ts";

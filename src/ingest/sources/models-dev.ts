@@ -3,7 +3,7 @@
  * context that services offer. Entries that link to weights on the Hub are ours; what an API product
  * is limited to is kept apart from what the model can do.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { FactOrigin } from "../../db/facts.ts";
 import { Findings } from "../normalize/facts/findings.ts";
 import { licenseFacts } from "../normalize/facts/license.ts";

@@ -2,7 +2,7 @@
  * OpenRouter's public list of hosted models: the context that is really served, modalities, and where
  * the prices are. Prices themselves are not copied: they change by the hour and are OpenRouter's own.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { FactOrigin } from "../../db/facts.ts";
 import { Findings } from "../normalize/facts/findings.ts";
 import type { Source } from "../source.ts";

@@ -4,7 +4,7 @@
  * ever read.
  */
 import { readdir, readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf, PlimsollError } from "../../errors.ts";
 import type { ListPage } from "../source.ts";
 

@@ -4,7 +4,7 @@
  * snapshot:corpus` from a folder of configs; nobody edits it.
  */
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf, PlimsollError } from "../../errors.ts";
 import { projectFile } from "../../project-files.ts";
 

@@ -3,7 +3,7 @@
  * one's own. What is read from the shape of a model (layers, heads, cache) is not among them: memory is
  * computed from the architecture, and a number that contradicts it would mislead.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { MODALITIES, type ModelFacts, USE_CASES, VARIANTS } from "../../db/facts.ts";
 import { REPOSITORY_ID } from "./hugging-face/protocol.ts";
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { reposFromFolder } from "./folder.ts";
 import type { HubRepo } from "./repository.ts";
 

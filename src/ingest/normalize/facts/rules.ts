@@ -4,7 +4,7 @@
  * are checked once, when the program starts to read models.
  */
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { MODALITIES, USE_CASES, VARIANTS } from "../../../db/facts.ts";
 import { projectFile } from "../../../project-files.ts";
 

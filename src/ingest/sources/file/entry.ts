@@ -2,7 +2,7 @@
  * One model of the operator's own, as it lies on the disk: its config, what a quantizer left beside it,
  * facts that the operator states, and the sizes of its GGUF files.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { FactName, FactOrigin, ModelFacts } from "../../../db/facts.ts";
 import { normalizeConfig } from "../../normalize/index.ts";
 import type { Artifact, SourceContext, SourceRecord } from "../../source.ts";

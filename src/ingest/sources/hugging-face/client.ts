@@ -3,7 +3,7 @@
  * on the configured endpoint, so a mirror works even when the links it hands out point elsewhere.
  * API calls and file reads count against different rate buckets.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { HttpAnswer, HttpClient, RequestOptions } from "../../http/client.ts";
 import { invalid } from "../../http/failures.ts";
 import { parseJson } from "../../http/json.ts";

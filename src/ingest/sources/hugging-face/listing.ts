@@ -4,7 +4,7 @@
  * When only recent changes are wanted, one listing of all that changed on the Hub takes the place of
  * the organizations' own. A listing without end is cut off.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { PlimsollError } from "../../../errors.ts";
 import { later } from "../../report.ts";
 import type { ListedModel, ListPage, SkippedItem } from "../../source.ts";

@@ -2,7 +2,7 @@
  * The Hub's JSON, as far as we read it. Every field but the id is optional and stands alone: a
  * field that changes its type is dropped and named in `unreadable`, the rest of the entry stays.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** `owner/name`, or the bare name of a few repositories from before owners. Safe inside a URL. */
 export const REPOSITORY_ID = /^[A-Za-z0-9_][\w.-]{0,95}(\/[A-Za-z0-9_][\w.-]{0,95})?$/;

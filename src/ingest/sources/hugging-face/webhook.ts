@@ -3,7 +3,7 @@
  * else of a call is believed, because whoever has the secret could have made it up; the repository is
  * looked at before anything is stored.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { REPOSITORY_ID } from "./protocol.ts";
 
 const revision = z.string().regex(/^[0-9a-f]{40}$/);

@@ -2,7 +2,7 @@
  * The few calls of ModelScope's protocol that we make: the files of a repository with their hashes, and
  * one file. Answers come in an envelope that repeats the status; the default branch is `master`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { PlimsollError } from "../../../errors.ts";
 import type { HttpAnswer } from "../../http/client.ts";
 import { invalid } from "../../http/failures.ts";

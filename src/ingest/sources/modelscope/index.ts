@@ -3,7 +3,7 @@
  * Only models that no other source could read are looked for, and what is read is marked as coming
  * from a copy. As soon as the Hub hands the files out, its own reading is believed instead.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { NORMALIZER_VERSION, normalizeConfig, parseConfigText } from "../../normalize/index.ts";
 import type { KnownRecord, Source, SourceRecord } from "../../source.ts";
 import { CONFIG_FILES, REPOSITORY_ID } from "../hugging-face/protocol.ts";

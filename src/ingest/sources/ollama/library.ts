@@ -4,7 +4,7 @@
  * tags that name model and quantization in full are kept; short ones move to other weights.
  */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { projectFile } from "../../../project-files.ts";
 
 const name = z.string().regex(/^[a-z0-9][\w.-]*$/);

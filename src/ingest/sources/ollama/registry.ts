@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { PlimsollError } from "../../../errors.ts";
 import type { HttpClient } from "../../http/client.ts";
 import { invalid } from "../../http/failures.ts";

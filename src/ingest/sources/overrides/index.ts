@@ -3,7 +3,7 @@
  * value with the reason why it is believed instead. They rank above everything else, so a correction
  * without a reason is not taken.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { FactName, FactOrigin, ModelFacts } from "../../../db/facts.ts";
 import { projectFile } from "../../../project-files.ts";
 import type { Source } from "../../source.ts";
