@@ -84,6 +84,13 @@ describe("the bundle", () => {
     };
     expect(lazily.filter((name) => !isLeftOut(name) && !isModule(name))).toEqual([]);
   });
+
+  it("carries zod without its messages in fifty languages, which its default import names", () => {
+    const importers = files.filter(({ text }) => text.includes('from "zod"'));
+    expect(importers.length).toBeGreaterThan(10);
+    const whole = importers.filter(({ text }) => !/import (type )?\* as z from "zod"/.test(text));
+    expect(whole.map(({ path }) => path)).toEqual([]);
+  });
 });
 
 describe("every source file", () => {

@@ -2,7 +2,7 @@
  * Reads a JSON answer with a zod schema. What does not parse or does not fit is one error that
  * names the place in the document, never its content.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { HttpAnswer } from "./client.ts";
 import { invalid } from "./failures.ts";
 

@@ -4,7 +4,7 @@
  * is a `Listing`; what is alike (one conditional request, one bad entry hiding no other, several
  * entries about one model) is here.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { invalid } from "../http/failures.ts";
 import { parseJson } from "../http/json.ts";
 import type { ListedModel, ListPage, Source, SourceContext } from "../source.ts";
