@@ -171,6 +171,17 @@ describe("answers are kept apart", () => {
     expect(refused.status).toBe(406);
   });
 
+  test.each(["constructor", "__proto__", "toString"])(
+    "a name that every object knows (%s) is no media type",
+    async (accept) => {
+      const query = `{ ${accept.replaceAll("_", "")}: version }`;
+      expect((await get({ query }, { accept })).status).toBe(406);
+      expect((await post({ query }, { accept })).status).toBe(406);
+      const response = await get({ query }, { accept: JSON_TYPE });
+      expect(response.headers.get("content-type")).toBe(`${JSON_TYPE}; charset=utf-8`);
+    },
+  );
+
   test("no body passes for a URL, and none for another encoding of JSON", async () => {
     const params = new URLSearchParams({ query: "{ version }" }).toString();
     await get({ query: "{ version }" });

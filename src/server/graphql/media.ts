@@ -8,19 +8,20 @@ export const JSON_TYPE = "application/json";
 export const RESPONSE_TYPE = "application/graphql-response+json";
 export type AnswerType = typeof JSON_TYPE | typeof RESPONSE_TYPE;
 
-const BY_RANGE: Record<string, AnswerType> = {
-  [JSON_TYPE]: JSON_TYPE,
-  [RESPONSE_TYPE]: RESPONSE_TYPE,
-  "application/*": JSON_TYPE,
-  "*/*": JSON_TYPE,
-};
+/** A map, because clients choose the names that are looked up: an object knows `constructor`, too. */
+const BY_RANGE = new Map<string, AnswerType>([
+  [JSON_TYPE, JSON_TYPE],
+  [RESPONSE_TYPE, RESPONSE_TYPE],
+  ["application/*", JSON_TYPE],
+  ["*/*", JSON_TYPE],
+]);
 
 /** The type that an `Accept` header asks for; null when it asks for none of the two, or a stream. */
 const typeOfHeader = remembering((accept): AnswerType | null => {
   if (accept.includes("event-stream") || accept.includes("multipart/")) return null;
   if (/charset=(?!"?utf-8)/i.test(accept)) return null;
-  const range = preferences(accept).find(({ name }) => name in BY_RANGE);
-  return range ? BY_RANGE[range.name]! : null;
+  const range = preferences(accept).find(({ name }) => BY_RANGE.has(name));
+  return range ? BY_RANGE.get(range.name)! : null;
 });
 
 export function answerType(accept: string | undefined): AnswerType | null {
