@@ -48,6 +48,11 @@ export class PlimsollError extends Error {
   }
 }
 
+/** Whether something was nested so deeply that whoever walked it ran out of stack; no other RangeError. */
+export function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
 /**
  * The message of anything thrown, for logs and reports; never throws itself. A failed query says what
  * the database said: the statement and its values do not belong into logs.

@@ -6,16 +6,19 @@
 import { randomUUID } from "node:crypto";
 import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { databaseFailure, reasonOf } from "../../db/failures.ts";
-import { PlimsollError } from "../../errors.ts";
+import { isTooDeep, PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 
 /** HTTP status of errors that concern the whole request; errors of one field leave it at 200. */
 const STATUS_BY_CODE: Record<string, number> = {
   BAD_USER_INPUT: 400,
+  DEPTH_LIMIT_EXCEEDED: 400,
   EVENTS_COMPACTED: 410,
   SERVICE_UNAVAILABLE: 503,
   DATABASE_UNAVAILABLE: 503,
 };
+
+const TOO_DEEP = "The request is nested too deeply.";
 
 /** The mask that the GraphQL server applies to every error of every answer. */
 export function createErrorMask(log: Log): (error: unknown) => GraphQLError {
@@ -23,6 +26,7 @@ export function createErrorMask(log: Log): (error: unknown) => GraphQLError {
     const located = error instanceof GraphQLError ? error : undefined;
     const thrown = rootCause(error);
     if (thrown instanceof GraphQLError) return withCode(located ?? thrown);
+    if (isTooDeep(thrown)) return relocate(located, TOO_DEEP, { code: "DEPTH_LIMIT_EXCEEDED" });
     const failure = databaseFailure(thrown);
     const path = located?.path?.join(".");
     if (failure) log.warn({ reason: reasonOf(thrown), path }, "the database failed an operation");

@@ -9,7 +9,7 @@ import type { Duplex } from "node:stream";
 import { GraphQLError } from "graphql";
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
-import { messageOf } from "../../errors.ts";
+import { isTooDeep, messageOf } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { MAX_BODY_BYTES } from "../graphql/limits.ts";
 import { DEFAULT_LIMITS, type StreamLimits } from "./event-stream.ts";
@@ -49,6 +49,8 @@ const RATE_LIMITED = new GraphQLError("This client has had its share for now. Tr
 /** Milliseconds in which a client has to introduce itself. */
 const INIT_MS = 10_000;
 const MOST_OPERATIONS = 100;
+/** Bytes of answers that a client may leave unread; as long as it has more, nothing is read from it. */
+const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** Makes what accepts WebSocket connections. */
 export function acceptSockets(options: SocketOptions): Sockets {
@@ -105,8 +107,10 @@ export function acceptSockets(options: SocketOptions): Sockets {
       const late = setTimeout(closeSoon, slowMs, socket, SLOW_CONSUMER_CLOSE, "SLOW_CONSUMER");
       socket.send(text, () => {
         clearTimeout(late);
+        if (socket.isPaused && socket.bufferedAmount < MOST_UNREAD_BYTES) socket.resume();
         resolve();
       });
+      if (socket.bufferedAmount >= MOST_UNREAD_BYTES) socket.pause();
     });
   }
 
@@ -144,9 +148,12 @@ export function acceptSockets(options: SocketOptions): Sockets {
   };
 }
 
-/** A message that only servers send; the library throws it as if it were a fault of this program. */
+/**
+ * A message that only servers send, or one too deep to be written back; the library throws both as if
+ * they were faults of this program.
+ */
 function isOutOfPlace(error: unknown): boolean {
-  return messageOf(error).startsWith("Unexpected message of type");
+  return isTooDeep(error) || messageOf(error).startsWith("Unexpected message of type");
 }
 
 /** Answers a request for an upgrade that is not granted, and hangs up. */
