@@ -2,11 +2,11 @@
 
 /**
  * What `work` gives; the work itself goes on when it is not waited for any more.
- * @throws Error with `message` after `ms` milliseconds.
+ * @param late what is thrown after `ms` milliseconds, or the message of it.
  */
-export function within<T>(work: Promise<T>, ms: number, message: string): Promise<T> {
+export function within<T>(work: Promise<T>, ms: number, late: string | Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(message)), ms);
+    const timer = setTimeout(() => reject(late instanceof Error ? late : new Error(late)), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

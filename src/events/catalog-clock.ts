@@ -170,7 +170,9 @@ export function createCatalogClock(
 }
 
 function answered(look: Promise<CatalogState>): Promise<CatalogState> {
-  return within(look, READ_MS, "The database did not answer in time.");
+  const message = "The database did not answer in time. Try again.";
+  const late = new PlimsollError("DATABASE_UNAVAILABLE", message, { retryable: true });
+  return within(look, READ_MS, late);
 }
 
 /** Of one log the higher count of writes is the newer; another log replaces the old. */

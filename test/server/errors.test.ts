@@ -1,7 +1,8 @@
 /** What callers see of errors, and what only the log sees. */
 import { connect } from "node:net";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { connect as connectDatabase } from "../../src/db/client.ts";
 import { type RunningServer, serve } from "../../src/server/server.ts";
 import { answer, ask, get } from "./ask.ts";
 import { tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
@@ -55,6 +56,25 @@ test("a variable that does not fit its type is BAD_USER_INPUT with status 400", 
   expect(status).toBe(400);
   expect(body.errors?.[0]?.extensions?.code).toBe("BAD_USER_INPUT");
 });
+
+test.each(["/feed.atom", "/catalog.json", "/catalog.ndjson"])(
+  "%s says with a code that the database is gone",
+  async (path) => {
+    const { db, close } = connectDatabase({ url: "postgres://nobody@127.0.0.1:1/none" });
+    const orphan = await serve(tinySchema, { ...tinyOptions(tinyFeed()), db });
+    onTestFinished(async () => {
+      await orphan.close();
+      await close();
+    });
+    const response = await fetch(orphan.url + path);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("2");
+    expect(await response.json()).toEqual({
+      error: "The database cannot be reached at the moment. Try again.",
+      code: "DATABASE_UNAVAILABLE",
+    });
+  },
+);
 
 test("variables that are not JSON are the caller's mistake", async () => {
   const url = `${server.url}/graphql?query=${encodeURIComponent("{ version }")}&variables={`;

@@ -4,6 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { databaseFailure } from "../../db/failures.ts";
+import { isTooDeep, messageOf, PlimsollError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { inSpan, isTracing } from "../../trace.ts";
 import { sendJson } from "./content.ts";
@@ -25,6 +27,9 @@ export interface Target {
   /** What follows the question mark. */
   search: string;
 }
+
+/** After an outage of the database, when to ask again. */
+const RETRY_SECONDS = 2;
 
 export interface RouterOptions {
   /** Logs every request when it has been answered. */
@@ -76,19 +81,27 @@ export function createRouter(
     const about = { requestId: requestId(req) ?? undefined, method: req.method, path };
     // A client that hangs up is its own affair, and must not fill the log.
     const isGone = req.destroyed && !req.complete;
+    const outage = outageOf(err);
     if (isGone) log.debug(about, "a client hung up");
     else if (isTooDeep(err)) log.debug(about, "a request is nested too deeply");
+    else if (outage)
+      log.warn({ reason: messageOf(err), ...about }, "the database failed a request");
     else log.error({ err, ...about }, "a request failed");
     if (res.headersSent) return void res.destroy();
     setCommonHeaders(res);
     if (isTooDeep(err)) sendJson(res, 400, TOO_DEEP);
-    else sendJson(res, 500, { error: "Unexpected error." });
+    else if (!outage) sendJson(res, 500, { error: "Unexpected error." });
+    else {
+      res.setHeader("retry-after", RETRY_SECONDS);
+      sendJson(res, 503, { error: outage.message, code: outage.code });
+    }
   }
 }
 
-/** Deep JSON exhausts the stack of whoever walks it; any other RangeError is a bug of ours. */
-function isTooDeep(err: unknown): boolean {
-  return err instanceof RangeError && err.message.includes("call stack");
+/** What cannot be answered now and can be later; null for anything else. */
+function outageOf(err: unknown): PlimsollError | null {
+  const failure = err instanceof PlimsollError ? err : databaseFailure(err);
+  return failure?.retryable && failure.expose ? failure : null;
 }
 
 /** The id that the caller gave, if it is one that may stand in a header and in a log. */
