@@ -107,6 +107,17 @@ describe("the metrics of a server", () => {
     expect(lines).toHaveLength(101);
   });
 
+  it("count a name that is longer than any should be among the others", async () => {
+    const metrics = createMetrics();
+    const options = { ...tinyOptions(tinyFeed()), metrics, metricsText: metrics.text };
+    const server = await serve(tinySchema, options);
+    onTestFinished(() => server.close());
+    await ask(server.url, `query ${"n".repeat(10_000)} { version }`);
+    const text = await metrics.text();
+    expect(text).not.toContain("nnnn");
+    expect(text).toMatch(/answers_total\{operation="\(others\)",answer="computed"\} 1/);
+  });
+
   it("are not on the API's port when they have one of their own, which also tells of health", async () => {
     const metrics = createMetrics();
     const server = await serve(tinySchema, { ...tinyOptions(tinyFeed()), metrics });

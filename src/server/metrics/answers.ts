@@ -7,8 +7,9 @@ import { Counter, Histogram, type Registry } from "prom-client";
 import type { AnswerAbout } from "../answers/answer.ts";
 import type { AnswerKind } from "../graphql/answering.ts";
 
-/** Clients choose the names of operations. */
+/** Clients choose the names of operations, and each is in every reading of the metrics. */
 const MOST_OPERATIONS = 100;
+const LONGEST_NAME = 100;
 const OTHERS = "(others)";
 const UNNAMED = "(unnamed)";
 
@@ -53,7 +54,8 @@ export function createAnswerMetrics(registry: Registry): AnswerMetrics {
     const operation = about?.operation ?? UNNAMED;
     const found = counts.get(operation);
     if (found) return found;
-    const known = counts.size < MOST_OPERATIONS ? operation : OTHERS;
+    const isKept = counts.size < MOST_OPERATIONS && operation.length <= LONGEST_NAME;
+    const known = isKept ? operation : OTHERS;
     const kinds = counts.get(known) ?? new Map<AnswerKind, number>();
     counts.set(known, kinds);
     return kinds;

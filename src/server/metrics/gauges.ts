@@ -6,6 +6,10 @@ import { type Aggregator, Gauge, type Registry } from "prom-client";
 import type { Database } from "../../db/client.ts";
 import { sourceStatuses } from "../../db/status.ts";
 import type { EventFeed } from "../../events/feed.ts";
+import { within } from "../../within.ts";
+
+/** Milliseconds for one part; who reads metrics gives up after some ten seconds. */
+const LOOK_MS = 3_000;
 
 /** Jobs by state, and milliseconds that the oldest one has waited. */
 export interface QueueFigures {
@@ -111,7 +115,7 @@ export function addGauges(registry: Registry, { db, feed, queue, streams }: Gaug
 
   async function lookAtAll(): Promise<void> {
     const looks = Object.entries(parts).map(async ([part, look]) => {
-      const answered = await look().then(
+      const answered = await within(look(), LOOK_MS, `${part} did not answer in time`).then(
         () => true,
         () => false,
       );
