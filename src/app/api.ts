@@ -95,12 +95,12 @@ async function openWebhooks({ config, database: { db }, queue }: Opened) {
 async function openRateLimit({ config, log, closers }: Opened): Promise<RateLimit | null> {
   const { rateLimit, redisUrl, trustedProxies } = config;
   if (rateLimit.requests === 0 && rateLimit.cost === 0) return null;
-  const [{ createRateLimit }, { connectRedis }] = await Promise.all([
+  const [{ createRateLimit }, { connectRedis, IMPATIENT }] = await Promise.all([
     import("../server/rate-limit.ts"),
     import("../ingest/redis.ts"),
   ]);
   const onError = (error: Error) => log.debug({ error: error.message }, "rate limit connection");
-  const redis = redisUrl === null ? null : connectRedis(redisUrl, onError);
+  const redis = redisUrl === null ? null : connectRedis(redisUrl, onError, IMPATIENT);
   if (redis) closers.add("rate limit", { close: async () => redis.disconnect() });
   return createRateLimit({ ...rateLimit, trustedProxies, redis });
 }

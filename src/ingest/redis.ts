@@ -17,14 +17,25 @@ const OPTIONS: RedisOptions = {
   socketTimeout: SILENT_MS,
 };
 
-/** @param url one address, or several separated by commas. */
-export function connectRedis(url: string, onError: (error: Error) => void): Redis | Cluster {
+/** For requests, which wait for every command: what is not answered at once is done without. */
+export const IMPATIENT: RedisOptions = { commandTimeout: 500, maxRetriesPerRequest: 0 };
+
+/**
+ * @param url one address, or several separated by commas.
+ * @param options what is to differ from a connection for the queue.
+ */
+export function connectRedis(
+  url: string,
+  onError: (error: Error) => void,
+  options: RedisOptions = {},
+): Redis | Cluster {
+  const all = { ...OPTIONS, ...options };
   const addresses = url.split(",").map((address) => new URL(address.trim()));
   const [first] = addresses;
   const isCluster = addresses.length > 1 || first!.protocol.includes("+cluster");
   const connection = isCluster
-    ? new Cluster(addresses.map(nodeOf), clusterOptions(first!))
-    : new Redis(url, OPTIONS);
+    ? new Cluster(addresses.map(nodeOf), clusterOptions(first!, all))
+    : new Redis(url, all);
   connection.on("error", onError);
   return connection;
 }
@@ -34,11 +45,14 @@ function nodeOf({ hostname, port }: URL): ClusterNode {
 }
 
 /** Every node takes the same name and password. */
-function clusterOptions({ protocol, username, password }: URL): ClusterOptions {
+function clusterOptions(
+  { protocol, username, password }: URL,
+  options: RedisOptions,
+): ClusterOptions {
   return {
     clusterRetryStrategy: pauseMs,
     redisOptions: {
-      ...OPTIONS,
+      ...options,
       ...(username && { username: decodeURIComponent(username) }),
       ...(password && { password: decodeURIComponent(password) }),
       ...(protocol.startsWith("rediss") && { tls: {} }),

@@ -1,8 +1,9 @@
 /** Limits per client: by requests and by cost, in memory and shared through Redis. */
 import { createClient } from "graphql-ws";
-import { Redis } from "ioredis";
+import { type Cluster, Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { connectRedis, IMPATIENT } from "../../src/ingest/redis.ts";
 import { createRateLimit } from "../../src/server/rate-limit.ts";
 import { serve } from "../../src/server/server.ts";
 import { type RedisForTests, redisAvailable, startRedis } from "../helpers/queue-backends.ts";
@@ -12,7 +13,7 @@ interface Limits {
   requests?: number;
   cost?: number;
   trustedProxies?: number;
-  redis?: Redis | null;
+  redis?: Redis | Cluster | null;
 }
 
 async function start({ requests = 0, cost = 0, trustedProxies = 0, redis = null }: Limits) {
@@ -142,6 +143,18 @@ describe.skipIf(!redisAvailable)("limits in Redis", () => {
     expect((await one.ask("{ version }")).status).toBe(429);
     expect((await other.ask("{ version }")).status).toBe(429);
   });
+
+  it("are counted in memory while Redis answers nothing", async () => {
+    const silent = connectRedis(redis.url, () => {}, IMPATIENT);
+    onTestFinished(() => silent.disconnect());
+    await silent.ping();
+    const { ask } = await start({ requests: 1, redis: silent });
+    const pauser = new Redis(redis.url);
+    onTestFinished(() => pauser.disconnect());
+    await pauser.call("client", "pause", "6000", "ALL");
+    expect((await ask("{ version }")).status).toBe(200);
+    expect((await ask("{ version }")).status).toBe(429);
+  }, 5_000);
 
   it("are counted in memory while Redis is gone", async () => {
     const gone = new Redis("redis://127.0.0.1:1", { maxRetriesPerRequest: null });
