@@ -328,6 +328,7 @@ describe("over WebSocket", () => {
     // Patient, so that it is not closed for its slowness meanwhile.
     const patient = await startServer({
       ...{ host: "127.0.0.1", port: 0, db: connection.db, feed, log: silentLog },
+      readConfig: readPastedConfig,
       streamLimits: { farewellMs: 100 },
     });
     onTestFinished(() => patient.close());

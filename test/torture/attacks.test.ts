@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { useTestDatabase } from "../helpers/database.ts";
 import { corpus } from "./attacks/index.ts";
-import { tortureByAttacks } from "./attacks/run.ts";
+import { MOST_MB, tortureByAttacks } from "./attacks/run.ts";
 import { silent } from "./report.ts";
 import { fillCatalog, type Served, serveDatabase } from "./served.ts";
 
@@ -26,11 +26,12 @@ it("has at least 200 different attacks, each with a name of its own", () => {
 
 it("is withstood", { timeout: 240_000 }, async () => {
   const effort = { rounds: 1, minutes: 0, seed: 1, say: silent };
-  const { rows, p99Ms } = await tortureByAttacks(served, effort);
+  const { rows, p99Ms, memoryMb } = await tortureByAttacks(served, effort);
   console.info(
     `honest client: p99 ${p99Ms.alone} ms among others, ${p99Ms.attacked} ms under attack`,
   );
   const broken = rows.filter(({ verdict }) => verdict !== "held");
   expect(broken.map(({ fault, note }) => `${fault}: ${note}`)).toEqual([]);
+  expect(memoryMb.most).toBeLessThan(MOST_MB);
   expect(served.program.child.exitCode).toBeNull();
 });

@@ -13,6 +13,8 @@ import { attackOnce } from "./send.ts";
 const AT_ONCE = 16;
 /** Growth of the process between the first and the last time the corpus is sent. */
 export const MOST_GROWTH_MB = 200;
+/** What it may have at any time; some of sixteen bodies, answers and plans at once, and no more. */
+export const MOST_MB = 700;
 
 const HONEST = [
   "{ __typename }",
@@ -30,8 +32,8 @@ export interface AttackReport {
   rows: Row[];
   /** Of the honest client, among as many ordinary clients as attackers, and among attackers. */
   p99Ms: { alone: number; attacked: number };
-  /** Resident memory of the server after the first and after the last round. */
-  memoryMb: { first: number; last: number };
+  /** Resident memory of the server after the first and after the last round, and its most at any time. */
+  memoryMb: { first: number; last: number; most: number };
 }
 
 /** Sends everything `rounds` times; the first round also warms the server up. */
@@ -42,11 +44,11 @@ export async function tortureByAttacks(
 ): Promise<AttackReport> {
   const truth = await askHonestly(server.url);
   const others = startOthers(server.url);
-  const alone = startHonestClient(server.url);
+  const alone = startHonestClient(server);
   await sleep(5_000);
   const quiet = await alone.stop();
   await others.stop();
-  const honest = startHonestClient(server.url);
+  const honest = startHonestClient(server);
   const failures = new Map<string, string[]>();
   const memory: number[] = [];
   const chosen = corpus.filter(({ category, name }) => `${category} ${name}`.includes(filter));
@@ -73,7 +75,7 @@ export async function tortureByAttacks(
       note: wrong.slice(0, 3).join(" ‖ "),
     });
   });
-  const memoryMb = { first: memory[0] ?? 0, last: memory.at(-1) ?? 0 };
+  const memoryMb = { first: memory[0] ?? 0, last: memory.at(-1) ?? 0, most: busy.mostMb };
   return { rows, p99Ms: { alone: quiet.p99Ms, attacked: busy.p99Ms }, memoryMb };
 }
 
@@ -106,31 +108,39 @@ async function askOne(url: string, query: string, method: string): Promise<strin
           headers: { "content-type": "application/json" },
           body: JSON.stringify({ query }),
         });
-  return `${asked.status} ${await asked.text()}`;
+  return `${asked.status} ${asked.headers.get("content-type")} ${await asked.text()}`;
 }
 
 function sameAs(truth: string[], found: string[]): boolean {
   return truth.every((answer, index) => answer === found[index]);
 }
 
-/** Asks twenty times a second, as somebody reading the site does, and times the answers. */
-function startHonestClient(url: string) {
+/**
+ * Asks twenty times a second, whether or not the last answer is there: of a server that stands still for
+ * a second, twenty readers notice. Times the answers, and looks at the server's memory meanwhile.
+ */
+function startHonestClient({ url, pid }: AttackedServer) {
   const times: number[] = [];
-  let stopping = false;
-  const asking = (async () => {
-    for (let turn = 0; !stopping; turn++) {
-      const started = performance.now();
-      await askOne(url, HONEST[turn % HONEST.length]!, "GET").catch(() => {});
-      times.push(performance.now() - started);
-      await sleep(50);
-    }
-  })();
+  let mostMb = 0;
+  let asked = 0;
+  const asking = new Set<Promise<void>>();
+  const timer = setInterval(() => {
+    const started = performance.now();
+    const one: Promise<void> = askOne(url, HONEST[asked++ % HONEST.length]!, "GET")
+      .then(
+        () => void times.push(performance.now() - started),
+        () => void times.push(Number.POSITIVE_INFINITY),
+      )
+      .finally(() => asking.delete(one));
+    asking.add(one);
+    mostMb = Math.max(mostMb, residentMb(pid));
+  }, 50);
   return {
     async stop() {
-      stopping = true;
-      await asking;
+      clearInterval(timer);
+      await Promise.all(asking);
       times.sort((a, b) => a - b);
-      return { p99Ms: times[Math.floor(times.length * 0.99)] ?? 0 };
+      return { p99Ms: times[Math.floor(times.length * 0.99)] ?? 0, mostMb };
     },
   };
 }

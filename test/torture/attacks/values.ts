@@ -9,6 +9,9 @@ const LISTS =
   "query ($v: [String!]) { models(first: 3, filter: { families: $v, organizations: $v, licenses: $v, languages: $v, tags: $v, baseModels: $v }) { totalCount } }";
 const NODE = "query ($v: ID!) { node(id: $v) { id } }";
 const PAGE = "query ($v: String) { models(first: 3, after: $v) { nodes { slug } } }";
+const DEEP = body(
+  `{"query":"query ($v: ModelFilter) { models(filter: $v) { totalCount } }","variables":{"v":${nest(10_000, '{"fits":', "1", "}")}}}`,
+);
 const CONFIG = "query ($v: String!) { normalizeConfig(config: $v) { outcome reason } }";
 
 /** Texts that break out of something, or are not quite texts. */
@@ -64,6 +67,16 @@ const LLAMA = {
   intermediate_size: 14336,
   vocab_size: 128256,
 };
+/** A config whose many keys are read sixty times over by one question. */
+const SIXTY_READINGS = ask(
+  `query ($v: String!) { ${Array.from({ length: 60 }, (_, n) => `a${n}: normalizeConfig(config: $v) { outcome }`).join(" ")} }`,
+  {
+    v: JSON.stringify({
+      ...LLAMA,
+      ...Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`key${n}`, n])),
+    }),
+  },
+);
 const config = (changes: object) => ask(CONFIG, { v: JSON.stringify({ ...LLAMA, ...changes }) });
 
 export const values: Attack[] = [
@@ -163,8 +176,15 @@ export const values: Attack[] = [
     "ten thousand deep": body(
       `{"query":"{ catalogVersion }","variables":{"v":${nest(10_000, "[", "", "]")}}}`,
     ),
-    "an object ten thousand deep": body(
-      `{"query":"query ($v: ModelFilter) { models(filter: $v) { totalCount } }","variables":{"v":${nest(10_000, '{"fits":', "1", "}")}}}`,
+    "an object ten thousand deep": DEEP,
+    ...each(
+      ["text/event-stream", "multipart/mixed"],
+      (accept) => ({
+        ...DEEP,
+        headers: { ...DEEP.headers, accept },
+        always: /DEPTH_LIMIT_EXCEEDED/,
+      }),
+      (accept) => `an object ten thousand deep, answered as ${accept}`,
     ),
     "a list": body('{"query":"{ catalogVersion }","variables":[1]}'),
     "a text": body('{"query":"{ catalogVersion }","variables":"{}"}'),
@@ -194,6 +214,7 @@ export const values: Attack[] = [
     ),
   }),
   ...attacks("pasted config", {
+    "a large one, sixty times": { ...SIXTY_READINGS, times: 4 },
     "not JSON": ask(CONFIG, { v: "{{{" }),
     "deep JSON": ask(CONFIG, { v: nest(60_000, "[", "", "]") }),
     "deep objects": ask(CONFIG, { v: nest(20_000, '{"a":', "1", "}") }),

@@ -110,6 +110,15 @@ export const websocket: Attack[] = [
       INIT,
       ...Array<Buffer>(1000).fill(message({ type: "ping" })),
     ),
+    "pings whose echoes nobody reads": {
+      ...opened(
+        INIT,
+        ...Array<Buffer>(100).fill(
+          message({ type: "ping", payload: { text: "x".repeat(200_000) } }),
+        ),
+      ),
+      times: 4,
+    },
     "pongs nobody asked for": opened(INIT, ...Array<Buffer>(500).fill(message({ type: "pong" }))),
     "bytes that are no text": opened(frame(Buffer.from([0xff, 0xfe, 0xc0]))),
     "a binary message": opened(frame('{"type":"connection_init"}', 2)),
@@ -121,6 +130,20 @@ export const websocket: Attack[] = [
     "not JSON": opened(frame("{")),
     "JSON that is no message": opened(frame("[1]")),
     "JSON ten thousand deep": opened(frame(nest(50_000, "[", "", "]"))),
+    "a ping twenty thousand deep": closedWith(
+      4400,
+      INIT,
+      frame(`{"type":"ping","payload":${nest(20_000, '{"a":', "1", "}")}}`),
+    ),
+    "variables ten thousand deep": {
+      ...opened(
+        INIT,
+        frame(
+          `{"type":"subscribe","id":"1","payload":{"query":"query ($v: ModelFilter) { models(filter: $v) { totalCount } }","variables":{"v":${nest(10_000, '{"fits":', "1", "}")}}}}`,
+        ),
+      ),
+      always: /DEPTH_LIMIT_EXCEEDED/,
+    },
     "of an unknown type": opened(message({ type: "__proto__" })),
     "a question before the greeting": closedWith(4401, subscribe("1", EVENTS)),
     "two greetings": closedWith(4429, INIT, INIT),

@@ -111,6 +111,11 @@ export const parameters: Attack[] = [
       (accept) => ({ ...get("{ __typename }"), headers: { accept }, never: /^5/ }),
       (accept) => `Accept ${accept.slice(0, 20)}`,
     ),
+    ...each(
+      ["constructor", "__proto__", "toString"],
+      (accept) => ({ ...get("{ catalogVersion }"), headers: { accept }, always: /^406/ }),
+      (accept) => `Accept ${accept}`,
+    ),
     "an answer in parts": {
       ...ask("{ ... @defer { catalogVersion } }"),
       headers: { ...TYPE, accept: "multipart/mixed; deferSpec=20220824" },
