@@ -53,6 +53,15 @@ describe("the pool", () => {
     return rows.length;
   };
 
+  it("prepares nothing that has a pattern among its values, which decides on the plan", async () => {
+    const ask = (pattern: string) =>
+      connection.db.execute(
+        sql`select slug from models where slug like ${pattern} /* patterned */`,
+      );
+    for (const pattern of ["%a%", "%b%", "%c%"]) await ask(pattern);
+    expect(await prepared("patterned")).toBe(0);
+  });
+
   it("sends one prepared statement for a query that comes again with other values", async () => {
     const ask = (value: number) =>
       connection.db.execute<{ value: number }>(sql`select ${value}::int as value /* kept-one */`);
