@@ -71,6 +71,14 @@ const CASES: [what: string, document: string, variables: fc.Arbitrary<Variables>
     fc.record({ slug, quant, ctx, size }),
   ],
   [
+    "the same names for other fields under another type",
+    `query ($size: Int!) {
+      nodes(ids: ["Family:gpt-oss", "Organization:openai", "Family:llama-3.1", "Organization:google"]) {
+        ... on Family { r: models(first: 2) { nodes { slug a: siblings(first: 1) { slug } b: siblings(first: 2) { slug } } } }
+        ... on Organization { r: models(first: $size) { nodes { name a: siblings(first: 1) { slug } b: siblings(first: 4) { name } } } } } }`,
+    fc.record({ size }),
+  ],
+  [
     "fragments under directives",
     `query ($slug: String!, $yes: Boolean!, $no: Boolean!) {
       model(slug: $slug) { slug ...Owner @include(if: $yes) ... @skip(if: $no) { siblings(first: 1) { ...Owner } }

@@ -80,12 +80,15 @@ function keyOf({ info, typeName, path, paths }: Options): string {
     id = ++operationCount;
     operations.set(operation, id);
   }
-  let place = `${info.parentType.name}.`;
+  // With every type on the way: the same names may stand for other fields under another type.
+  let place = "";
   for (let at: typeof info.path | undefined = info.path; at; at = at.prev) {
-    if (typeof at.key === "string") place += `${at.key}<`;
+    if (typeof at.key === "string") place += `${at.typename}.${at.key}<`;
   }
-  const names = planVariables(info);
-  const values = names.map((name) => [name, variableValues[name]]);
+  // One that is left out takes the default, and one that is null does not.
+  const values = planVariables(info)
+    .filter((name) => name in variableValues)
+    .map((name) => [name, variableValues[name]]);
   return JSON.stringify([id, place, typeName, path, paths, values]);
 }
 

@@ -105,7 +105,7 @@ export function createSharer({ yoga, db, feed, mask }: SharerOptions): Sharer {
       variableValues: coerced,
     };
     const start = await follow(args, context, info);
-    const key = keyOf(definition!, operationName, coerced);
+    const key = keyOf(document, definition!, operationName, coerced);
     const { rendered, live } = groupOf(key, operation, start.filter);
     return { start, render: (event) => renderOnce(rendered, event, operation), live };
   };
@@ -180,6 +180,7 @@ function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionN
 
 /** All that results can depend on: the variables, without one that only says where to begin. */
 function keyOf(
+  document: DocumentNode,
   definition: OperationDefinitionNode,
   operationName: string | undefined,
   variables: Record<string, unknown>,
@@ -187,19 +188,22 @@ function keyOf(
   const after = onlyField(definition)?.arguments?.find(({ name }) => name.value === "after")?.value;
   const place = after?.kind === Kind.VARIABLE ? after.name.value : null;
   const shown = Object.entries(variables).filter(
-    ([name]) => name !== place || uses(definition, name) > 1,
+    ([name]) => name !== place || uses(document, definition, name) > 1,
   );
   return JSON.stringify([operationName ?? null, shown]);
 }
 
-/** How often a variable is used in the operation itself, beside where it is declared. */
-function uses(definition: OperationDefinitionNode, name: string): number {
+/** How often a variable is used in the operation and in any fragment, beside where it is declared. */
+function uses(document: DocumentNode, definition: OperationDefinitionNode, name: string): number {
+  const bodies = [definition, ...Object.values(fragmentsOf(document))];
   let count = 0;
-  visit(definition.selectionSet, {
-    Variable(node) {
-      if (node.name.value === name) count++;
-    },
-  });
+  for (const { selectionSet } of bodies) {
+    visit(selectionSet, {
+      Variable(node) {
+        if (node.name.value === name) count++;
+      },
+    });
+  }
   return count;
 }
 
