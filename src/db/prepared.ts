@@ -35,11 +35,11 @@ export function createAdmission(lifetimeMs: number, now = Date.now) {
 }
 
 /**
- * A condition on a pattern that is a value. After five times Postgres plans a prepared statement for any
- * value, and which index serves a pattern depends on what it is: a search for "qwen3 8b" took seconds of
- * a million models by the plan for any words, and milliseconds by its own.
+ * A condition on a pattern. Written out, it makes a new statement of every search. As a value, Postgres
+ * would plan it for any value from the sixth time on, and which index serves a pattern depends on what it
+ * is: "qwen3 8b" took seconds of a million models by the plan for any words, milliseconds by its own.
  */
-const hasPattern = (text: string) => text.includes(" like $");
+const hasPattern = (text: string) => / like (\$|'%)/.test(text);
 
 /** The client with `unsafe`, which Drizzle sends everything through, preparing what comes again. */
 export function preparing(client: Sql, lifetimeMs: number): Sql {

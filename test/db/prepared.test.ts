@@ -59,6 +59,11 @@ describe("the pool", () => {
         sql`select slug from models where slug like ${pattern} /* patterned */`,
       );
     for (const pattern of ["%a%", "%b%", "%c%"]) await ask(pattern);
+    for (const _time of [1, 2, 3]) {
+      await connection.db.execute(
+        sql`select slug from models where slug like '%a%' /* patterned */`,
+      );
+    }
     expect(await prepared("patterned")).toBe(0);
   });
 

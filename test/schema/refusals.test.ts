@@ -166,6 +166,18 @@ describe("an argument out of range", () => {
     );
   });
 
+  it("takes no cursor that is longer than any it gave", async () => {
+    const cursor = (length: number) =>
+      Buffer.from(`DC:J:${JSON.stringify(["x".repeat(length), "slug"])}`).toString("base64");
+    const named =
+      "query ($c: String) { models(after: $c, orderBy: { field: NAME }) { nodes { slug } } }";
+    expect((await catalog.answer(named, { c: cursor(1_000) })).errors).toBeUndefined();
+    expect(await refusal(named, { c: cursor(20_000) })).toMatchObject({
+      code: "BAD_USER_INPUT",
+      argument: "after",
+    });
+  });
+
   it("names the order when a cursor belongs to another", async () => {
     const { models: page } = await catalog.ask("{ models(first: 1) { pageInfo { endCursor } } }");
     const query =
