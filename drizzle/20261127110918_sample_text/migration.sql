@@ -1,0 +1,1 @@
+CREATE INDEX "models_sample_text" ON "models" ("search_text") WHERE status <> 'WITHDRAWN' and hashtext(slug) & 255 = 0;
