@@ -50,15 +50,16 @@ export function connect(options: ConnectOptions): Connection {
     idle_timeout: 60,
     max_lifetime: LIFETIME_MS / 1000,
     onnotice: () => {},
+    // As text, because the driver leaves out what is 0 or false.
     connection: {
       application_name: "plimsoll",
       statement_timeout: statementTimeoutMs,
       // Disks without moving parts; the default of 4 prefers reading whole tables to an index.
       random_page_cost: 1.1,
       // Statements take milliseconds, compiling one takes a hundred.
-      jit: false,
+      jit: "off",
       // Requests are many and short; starting a helper process takes longer than most of them.
-      max_parallel_workers_per_gather: 0,
+      max_parallel_workers_per_gather: "0",
       // How alike two words must be to count as a typing mistake (`qwne` and `qwen`: 0.4).
       "pg_trgm.word_similarity_threshold": 0.4,
     },
