@@ -48,16 +48,16 @@ builder.queryField("estimateVram", (t) =>
       }),
     },
     complexity: ({ input }) => (input?.source?.config == null ? 1 : READING_COST),
-    resolve: async (_root, { input }, { db, readConfig }) => {
+    resolve: async (_root, { input }, context) => {
       const { model: slug, architecture, config } = input.source;
       if (architecture) return byHand(architecture, input);
       if (config != null) {
-        const reading = await readingOf(CONFIG, config, readConfig);
+        const reading = await readingOf(CONFIG, config, context);
         return weighOrSay(CONFIG, reading, input);
       }
       checkText("input.source.model", slug);
       const where = { slug: slug ?? "" };
-      const model = await db.query.models.findFirst({ columns: ESTIMATE_COLUMNS, where });
+      const model = await context.db.query.models.findFirst({ columns: ESTIMATE_COLUMNS, where });
       return model ? estimate(model.memoryProfile, model, input) : null;
     },
   }),

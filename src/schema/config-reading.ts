@@ -93,6 +93,8 @@ const ConfigReadingType = builder.objectRef<ConfigReading>("ConfigReading").impl
     }),
     keys: t.field({
       type: [ReadKeyType],
+      // No short list: a config has some fifty, and a hostile one shows ten times as many.
+      complexity: { field: 1, multiplier: 50 },
       description: "Every key: first those that were read, then those that were ignored.",
       resolve: ({ used, ignored }) => [
         ...used.map((one) => ({ ...one, ignored: null })),
@@ -139,6 +141,6 @@ builder.queryField("normalizeConfig", (t) =>
         description: `Text of the file, at most ${MOST_CHARACTERS} characters.`,
       }),
     },
-    resolve: (_root, { config }, { readConfig }) => readingOf("config", config, readConfig),
+    resolve: (_root, { config }, context) => readingOf("config", config, context),
   }),
 );

@@ -3,7 +3,7 @@
  * calculator and the catalog never disagree about a file, and weighed like any other model.
  */
 import { compile, type MemoryProfile } from "../estimator/index.ts";
-import type { ConfigReader, ConfigReading } from "./context.ts";
+import type { ConfigReading, SchemaContext } from "./context.ts";
 import { badInput, refusalsAsBadInput, unusable } from "./input-errors.ts";
 import { PRINTED_COLUMNS, type PrintedRow } from "./specification.ts";
 import { type Estimate, type EstimateInput, estimate } from "./vram.ts";
@@ -14,14 +14,23 @@ export const MOST_CHARACTERS = 200_000;
 /** Reading and compiling take some milliseconds, as much as a page of fields. */
 export const READING_COST = { field: 100, multiplier: 1 };
 
+/** By request and text: sixty names for one long text are one reading. */
+const readings = new WeakMap<SchemaContext, Map<string, Promise<ConfigReading>>>();
+
 /** Reads a config that `argument` gives; throws `BAD_USER_INPUT` when it is too long to be one. */
 export async function readingOf(
   argument: string,
   config: string,
-  read: ConfigReader,
+  context: SchemaContext,
 ): Promise<ConfigReading> {
-  if (config.length <= MOST_CHARACTERS) return read(config);
-  throw badInput(argument, config, `at most ${MOST_CHARACTERS} characters`);
+  if (config.length > MOST_CHARACTERS) {
+    throw badInput(argument, config, `at most ${MOST_CHARACTERS} characters`);
+  }
+  const known = readings.get(context) ?? new Map<string, Promise<ConfigReading>>();
+  readings.set(context, known);
+  const reading = known.get(config) ?? context.readConfig(config);
+  known.set(config, reading);
+  return reading;
 }
 
 /** What the model of a reading takes; null where that cannot be known. */

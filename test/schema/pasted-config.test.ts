@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { graphql } from "graphql";
 import { describe, expect, it } from "vitest";
 import type { Reading } from "../../src/ingest/normalize/index.ts";
+import { schema } from "../../src/schema/index.ts";
 import { useCatalog } from "./catalog.ts";
 
 const run = promisify(execFile);
@@ -181,6 +183,43 @@ describe("a pasted config", () => {
       (_, i) => `a${i}: normalizeConfig(config: "{}") { outcome }`,
     );
     const { errors } = await catalog.answer(`{ ${aliases.join(" ")} }`);
+    expect(errors?.[0]?.extensions.code).toBe("COST_LIMIT_EXCEEDED");
+  });
+
+  it("is read once for a request, however often and for whatever it is named", async () => {
+    let read = 0;
+    const inner = catalog.context();
+    const readConfig = (text: string) => {
+      read++;
+      return inner.readConfig(text);
+    };
+    const names = Array.from({ length: 30 }, (_, i) => [
+      `r${i}: normalizeConfig(config: $v) { outcome }`,
+      `e${i}: estimateVram(input: { source: { config: $v }, quant: Q4_K_M, ctx: 8192 }) { tier }`,
+    ]);
+    const source = `query ($v: String!, $other: String!) {
+      ${names.flat().join(" ")} normalizeConfig(config: $other) { outcome }
+    }`;
+    const variableValues = { v: JSON.stringify(LLAMA), other: "{}" };
+    const answer = () =>
+      graphql({ schema, source, variableValues, contextValue: { ...inner, readConfig } });
+    const { data, errors } = await answer();
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({
+      r29: { outcome: "MODEL" },
+      normalizeConfig: { outcome: "REFUSED" },
+    });
+    expect(read).toBe(2);
+    await answer();
+    expect(read).toBe(4);
+  });
+
+  it("costs for its keys what a long list costs, so that few can be shown by many names", async () => {
+    const names = (count: number, make: (index: number) => string) =>
+      Array.from({ length: count }, (_, index) => make(index)).join(" ");
+    const source = `{ ${names(31, (i) => `r${i}: normalizeConfig(config: "{}") { keys { ...K } }`)} }
+      fragment K on ConfigKey { ${names(29, (i) => `k${i}: key`)} }`;
+    const { errors } = await catalog.answer(source);
     expect(errors?.[0]?.extensions.code).toBe("COST_LIMIT_EXCEEDED");
   });
 });

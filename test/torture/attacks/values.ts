@@ -67,16 +67,7 @@ const LLAMA = {
   intermediate_size: 14336,
   vocab_size: 128256,
 };
-/** A config whose many keys are read sixty times over by one question. */
-const SIXTY_READINGS = ask(
-  `query ($v: String!) { ${Array.from({ length: 60 }, (_, n) => `a${n}: normalizeConfig(config: $v) { outcome }`).join(" ")} }`,
-  {
-    v: JSON.stringify({
-      ...LLAMA,
-      ...Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`key${n}`, n])),
-    }),
-  },
-);
+const MANY_KEYS = Object.fromEntries(Array.from({ length: 12_000 }, (_, n) => [`k${n}`, n]));
 const config = (changes: object) => ask(CONFIG, { v: JSON.stringify({ ...LLAMA, ...changes }) });
 
 export const values: Attack[] = [
@@ -214,14 +205,17 @@ export const values: Attack[] = [
     ),
   }),
   ...attacks("pasted config", {
-    "a large one, sixty times": { ...SIXTY_READINGS, times: 4 },
     "not JSON": ask(CONFIG, { v: "{{{" }),
     "deep JSON": ask(CONFIG, { v: nest(60_000, "[", "", "]") }),
     "deep objects": ask(CONFIG, { v: nest(20_000, '{"a":', "1", "}") }),
     "two hundred kilobytes": ask(CONFIG, { v: JSON.stringify({ a: "x".repeat(200_000) }) }),
     "many keys": ask(CONFIG, {
-      v: JSON.stringify(Object.fromEntries(Array.from({ length: 12_000 }, (_, n) => [`k${n}`, n]))),
+      v: JSON.stringify(MANY_KEYS),
     }),
+    "many keys, read under sixty names": ask(
+      `query ($v: String!) { ${Array.from({ length: 60 }, (_, n) => `r${n}: normalizeConfig(config: $v) { outcome reason }`).join(" ")} }`,
+      { v: JSON.stringify({ ...LLAMA, ...MANY_KEYS }) },
+    ),
     polluted: ask(CONFIG, {
       v: `{"__proto__":{"hidden_size":1},"constructor":{"prototype":{}},${JSON.stringify(LLAMA).slice(1)}`,
     }),
