@@ -4,6 +4,7 @@
  * `EventSource` that lost its connection goes on by itself where it was.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { GraphQLError } from "graphql";
 import { COMPLETE, type EventStream, type EventStreams, message } from "./event-stream.ts";
 import type { Opener, Results } from "./results.ts";
 import type { Operation } from "./shared.ts";
@@ -11,6 +12,7 @@ import type { Operation } from "./shared.ts";
 export interface DistinctOptions {
   streams: EventStreams;
   open: Opener;
+  mask: (error: unknown) => GraphQLError;
 }
 
 export type StreamSender = (
@@ -20,7 +22,7 @@ export type StreamSender = (
 ) => Promise<boolean>;
 
 /** Makes the function that answers with a stream; false when the operation is refused. */
-export function createStreamSender({ streams, open }: DistinctOptions): StreamSender {
+export function createStreamSender({ streams, open, mask }: DistinctOptions): StreamSender {
   return async (req, res, operation) => {
     const after = lastEventId(req);
     const opened = await open({ ...operation, ...(after !== undefined && { after }) });
@@ -30,7 +32,11 @@ export function createStreamSender({ streams, open }: DistinctOptions): StreamSe
     if (opened.shared) {
       const { live, start } = opened.shared;
       void live.follow({ stream, position: start.after ?? 0 });
-    } else void sendAll(stream, opened.results);
+    } else {
+      sendAll(stream, opened.results).catch((error: unknown) =>
+        stream.stop(JSON.stringify({ errors: [mask(error)] })),
+      );
+    }
     return true;
   };
 }

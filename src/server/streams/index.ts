@@ -50,12 +50,12 @@ export function createStreams(options: StreamsOptions): Streams {
   const { yoga, mask, shutdown, known, limits } = options;
   const streams = new EventStreams(shutdown, limits);
   const open = createOpener(options);
-  const send = createStreamSender({ streams, open });
+  const send = createStreamSender({ streams, open, mask });
   const run: StreamExecutor = ({ document, ...params }, req) => {
     const charge = (cost: number) => options.charge?.(req, cost);
     return options.execute(document, params, { abort: new AbortController(), charge });
   };
-  const single = new SingleConnections({ streams, open, execute: run });
+  const single = new SingleConnections({ streams, open, execute: run, mask });
   const { admit } = options;
   const sockets = acceptSockets({
     ...options,

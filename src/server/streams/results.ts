@@ -67,8 +67,14 @@ export function createOpener(options: SharerOptions): Opener {
       async *results(signal) {
         const leave = () => abort.abort();
         signal.addEventListener("abort", leave, { once: true });
-        for await (const result of stream as AsyncIterable<ExecutionResult>) {
-          yield asText(result);
+        try {
+          for await (const result of stream as AsyncIterable<ExecutionResult>) {
+            yield asText(result);
+          }
+        } catch (error) {
+          yield asText({ errors: [mask(error)] });
+        } finally {
+          leave(); // a stream that failed still waits for the process to stop
         }
       },
     };

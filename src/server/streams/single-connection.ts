@@ -7,7 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ExecutionResult } from "graphql";
+import type { ExecutionResult, GraphQLError } from "graphql";
 import { sendJson } from "../http/content.ts";
 import { type EventStream, type EventStreams, message } from "./event-stream.ts";
 import { asText, type Opener, type Results } from "./results.ts";
@@ -18,6 +18,7 @@ export interface SingleConnectionOptions {
   streams: EventStreams;
   open: Opener;
   execute: StreamExecutor;
+  mask: (error: unknown) => GraphQLError;
 }
 
 interface Connection {
@@ -114,7 +115,12 @@ export class SingleConnections {
       return void sendJson(res, 400, opened.refused);
     }
     res.writeHead(202, { "cache-control": "no-store" }).end();
-    void run(stream, operations, id, abort, opened.results);
+    run(stream, operations, id, abort, opened.results).catch((error: unknown) => {
+      if (abort.signal.aborted) return;
+      operations.delete(id);
+      const json = JSON.stringify({ errors: [this.#options.mask(error)] });
+      stream.send(lastWords(id, json));
+    });
   }
 
   /** DELETE: ends an operation. */
@@ -149,10 +155,12 @@ const payload = (id: string, json: string) => `{"id":${JSON.stringify(id)},"payl
 
 /** Ends every operation of a connection with the same words. */
 function farewell(json: string, { operations }: Connection): string {
-  return [...operations.keys()]
-    .map((id) => message("next", payload(id, json)) + message("complete", JSON.stringify({ id })))
-    .join("");
+  return [...operations.keys()].map((id) => lastWords(id, json)).join("");
 }
+
+/** Ends one operation with an answer that says why. */
+const lastWords = (id: string, json: string) =>
+  message("next", payload(id, json)) + message("complete", JSON.stringify({ id }));
 
 function once(result: Promise<ExecutionResult>): Results {
   return async function* () {
