@@ -166,6 +166,18 @@ describe("an argument out of range", () => {
     );
   });
 
+  it.each([
+    ["text", (text: string) => `{ search(text: "${text}") { words } }`],
+    ["filter.search", (text: string) => `{ models(filter: { search: "${text}" }) { totalCount } }`],
+    ["slug", (text: string) => `{ model(slug: "${text}") { slug } }`],
+  ])("takes no %s of more than 200 characters", async (argument, document) => {
+    expect((await catalog.answer(document("x".repeat(200)))).errors).toBeUndefined();
+    expect(await refusal(document("x".repeat(201)))).toMatchObject({
+      code: "BAD_USER_INPUT",
+      argument,
+    });
+  });
+
   it("takes no cursor that is longer than any it gave", async () => {
     const cursor = (length: number) =>
       Buffer.from(`DC:J:${JSON.stringify(["x".repeat(length), "slug"])}`).toString("base64");

@@ -26,6 +26,16 @@ const post = (body: BodyInit, headers: Record<string, string> = {}) =>
     duplex: "half",
   } as RequestInit);
 
+test("headers over the limit, the URL among them, are refused with 431", async () => {
+  const most = LIMITS.maxHeaderSize!;
+  const ask = (url: number, header: number) =>
+    fetch(`${server.url}/graphql?query={version}&x=${"x".repeat(url)}`, {
+      headers: { "x-long": "y".repeat(header) },
+    });
+  expect((await ask(most / 2, most / 4)).status).toBe(200);
+  expect((await ask(most / 2, most / 2)).status).toBe(431);
+});
+
 test("a body over the limit is refused with 413, with or without a length", async () => {
   const body = JSON.stringify({
     query: "{ version }",
