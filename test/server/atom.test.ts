@@ -21,8 +21,21 @@ test("new models are entries with ids and times that stay", async () => {
   expect(second.status).toBe(200);
   const after = await second.text();
   expect(ids(after).slice(2)).toEqual(ids(before).slice(1));
-  expect(after).toContain("new-&-improved");
+  expect(after).toContain("new-&amp;-improved");
   expect(new Set(ids(after)).size).toBe(ids(after).length);
+});
+
+test("what stands in a description is shown and does nothing", async () => {
+  const description = "a ]]> b ]]></summary><script>alert(1)</script> \u0001 & c";
+  await server.addModel("somebody/hostile", { name: "<b>Hostile</b> ]]>", description });
+  const text = await (await fetch(`${server.url}/feed.atom`)).text();
+  const entry = text.slice(text.indexOf("<entry>"), text.indexOf("</entry>"));
+  expect(entry).toContain("&lt;b&gt;Hostile&lt;/b&gt; ]]&gt;");
+  expect(entry).toContain("a ]]&gt; b ]]&gt;&lt;/summary&gt;&lt;script&gt;alert(1)");
+  expect(entry).not.toContain("<script");
+  expect(entry).not.toContain("\u0001");
+  const sections = entry.match(/<!\[CDATA\[|\]\]>/g)!;
+  expect(sections.filter((mark) => mark === "]]>").length).toBe(sections.length / 2);
 });
 
 test("the page at / names it for readers to find", async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from "vitest";
 import { readPastedConfig } from "../../src/app/read-config.ts";
 import { writeRecords } from "../../src/db/catalog.ts";
 import { type Connection, connect } from "../../src/db/client.ts";
+import type { CatalogRecord } from "../../src/db/records.ts";
 import { type EventFeed, openFeed } from "../../src/events/feed.ts";
 import { silentLog } from "../../src/log.ts";
 import { type RunningServer, startServer } from "../../src/server/index.ts";
@@ -16,7 +17,7 @@ const MODELS = ["deepseek-ai/DeepSeek-V3", "meta-llama/Llama-3.1-8B-Instruct", "
 export interface CatalogServer {
   readonly url: string;
   /** Writes a model as a source would, and so makes an event. */
-  addModel(huggingFaceId: string): Promise<void>;
+  addModel(huggingFaceId: string, facts?: CatalogRecord["facts"]): Promise<void>;
   /** Every statement sent to the database for the server so far. */
   readonly statements: string[];
   readonly databaseUrl: string;
@@ -74,8 +75,8 @@ export function useCatalogServer(): CatalogServer {
     get url() {
       return server.url;
     },
-    async addModel(huggingFaceId) {
-      await addModels([huggingFaceId]);
+    async addModel(huggingFaceId, facts) {
+      await writeRecords(connection.db, "test", [modelRecord(huggingFaceId, { facts })]);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { CatalogClock } from "../../events/catalog-clock.ts";
 import { baseUrl } from "../http/base-url.ts";
 import { type Content, prepareContent, sendContent } from "../http/content.ts";
 import type { Route } from "../http/router.ts";
+import { asHtml } from "./as-html.ts";
 
 export const ATOM_PATH = "/feed.atom";
 
@@ -65,12 +66,17 @@ async function makeFeed(db: Database, logId: string, base: string): Promise<Cont
     const date = new Date(at);
     feed.addItem({
       id: `urn:plimsoll:${logId}:${number}`,
-      title: name,
+      title: asHtml(readable(name)),
       link: `https://huggingface.co/${id}`,
       ...{ date, published: date },
-      description: description ?? message,
-      author: [{ name: id.split("/")[0] ?? id }],
+      description: asHtml(readable(description ?? message)),
+      author: [{ name: readable(id.split("/")[0] ?? id) }],
     });
   }
   return prepareContent(feed.atom1(), { type: "application/atom+xml; charset=utf-8" });
+}
+
+/** Without the characters that XML 1.0 does not know, not even escaped: one makes all unreadable. */
+function readable(text: string): string {
+  return text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
 }

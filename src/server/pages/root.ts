@@ -2,11 +2,13 @@
  * The page at `/`: what this is and where everything is. Plain HTML, no script, readable in a light
  * and a dark room.
  */
+
 import { createHash } from "node:crypto";
 import { parse, print } from "graphql";
 import { EXPORT_PATHS } from "../exports/route.ts";
 import { GRAPHQL_PATH } from "../graphql/handler.ts";
 import { type Content, prepareContent } from "../http/content.ts";
+import { asHtml } from "./as-html.ts";
 import { ATOM_PATH } from "./atom.ts";
 import { DOCS_PATH, type DocumentCard } from "./docs.ts";
 
@@ -65,9 +67,6 @@ const QUESTIONS = [
   ["What has changed?", "{ events(first: 20) { nodes { number at message } } }"],
 ] as const;
 
-const asText = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-
 /** The page; `documents` are the files under `/docs/`. */
 export function rootPage(documents: DocumentCard[]): Promise<Content> {
   const questions = QUESTIONS.map(
@@ -76,7 +75,7 @@ export function rootPage(documents: DocumentCard[]): Promise<Content> {
   );
   const docs = documents.map(
     ({ name, title, summary }) =>
-      `<dt><a href="${DOCS_PATH}${name}">${asText(title)}</a></dt><dd>${asText(summary)}</dd>`,
+      `<dt><a href="${DOCS_PATH}${name}">${asHtml(title)}</a></dt><dd>${asHtml(summary)}</dd>`,
   );
   const html = `<!doctype html>
 <html lang="en">
