@@ -104,7 +104,15 @@ function page(path: string, make: () => Promise<Content>): Route {
     methods: READ,
     async handle(req, res) {
       content ??= make();
-      await sendContent(req, res, await content);
+      await sendContent(
+        req,
+        res,
+        await content.catch((error) => {
+          // What failed once is made anew the next time.
+          content = undefined;
+          throw error;
+        }),
+      );
     },
   };
 }
