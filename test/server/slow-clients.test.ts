@@ -69,6 +69,22 @@ test("one that has its answer and keeps the connection without asking again", as
   expect(answers).toMatch(/ok$/);
 });
 
+test("one that takes nothing of a long answer", async () => {
+  let closed = false;
+  const answer: RequestListener = (_req, res) => {
+    res.once("close", () => {
+      closed = true;
+    });
+    res.end(Buffer.alloc(32 * 1024 * 1024));
+  };
+  const listener = await listen("127.0.0.1", 0, answer, { ...LIMITS, stillTimeout: 300 });
+  onTestFinished(() => listener.close(0));
+  const socket = connect(listener.port, "127.0.0.1", () => socket.write(`${HEAD}\r\n`));
+  onTestFinished(() => void socket.destroy());
+  socket.on("error", () => {}).pause();
+  await expect.poll(() => closed, { timeout: 5_000 }).toBe(true);
+});
+
 test("many of them hinder nobody else", async () => {
   const listener = await listen("127.0.0.1", 0, answerAtOnce, short);
   onTestFinished(() => listener.close(0));

@@ -1,6 +1,6 @@
 /**
  * The listening socket: its time limits, and an end in good order. The limits are on receiving a
- * request, never on answering it, so a slow sender is cut and a subscription is not.
+ * request and on taking its answer, so a slow client is cut and a subscription is not.
  */
 import {
   createServer,
@@ -13,7 +13,12 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { PlimsollError } from "../../errors.ts";
 
-export const LIMITS: ServerOptions = {
+export interface ListenerLimits extends ServerOptions {
+  /** Milliseconds in which something has to be read or written while an answer is due. */
+  stillTimeout?: number;
+}
+
+export const LIMITS: ListenerLimits = {
   /** Milliseconds for all the headers to arrive. */
   headersTimeout: 10_000,
   /** Milliseconds for the whole request to arrive. */
@@ -21,6 +26,11 @@ export const LIMITS: ServerOptions = {
   /** Longer than the 60 s of common load balancers, which must be the ones to hang up. */
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
+  /**
+   * A client that leaves a long answer untouched holds its file. Longer than any answer takes to be made;
+   * streams say something more often, and have closer limits of their own.
+   */
+  stillTimeout: 120_000,
   /** Room for a long document in the URL of a GET. */
   maxHeaderSize: 32 * 1024,
 };
@@ -35,7 +45,7 @@ export async function listen(
   host: string,
   port: number,
   handle: RequestListener,
-  limits: ServerOptions = LIMITS,
+  limits: ListenerLimits = LIMITS,
   upgrade?: (req: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): Promise<Listener> {
   let open = 0;
@@ -52,6 +62,7 @@ export async function listen(
     if (onDrained) res.setHeader("connection", "close");
     handle(req, res);
   });
+  server.timeout = limits.stillTimeout ?? 0;
   if (upgrade) server.on("upgrade", upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(explain(error, host, port)));
