@@ -386,6 +386,20 @@ describe.each([
   });
 
   if (backend === "Postgres") {
+    it("has a worker that was made while Postgres took no connection go on when it does", async () => {
+      const queue = await openOne("made-too-early");
+      const { pathname } = new URL(database.url);
+      const server = postgres(database.url, { max: 1, database: "postgres" });
+      onTestFinished(() => server.end());
+      const letIn = (allowed: boolean) =>
+        server.unsafe(`alter database ${pathname.slice(1)} allow_connections ${allowed}`);
+      await letIn(false);
+      queue.work(handlers(), ignore);
+      await delay(300);
+      await letIn(true);
+      await queue.runNow("goes-on");
+    });
+
     it("has a worker ask for jobs now and then, not in a spin, while Postgres refuses, and go on", async () => {
       const sql = postgres(database.url, { max: 1 });
       onTestFinished(() => sql.end());
