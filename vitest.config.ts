@@ -13,8 +13,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/helpers/global-setup.ts"],
     server: { deps: { inline: [/@pothos/, /graphql-yoga/] } },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // No test says how long something takes, so a machine that is busy with other work may take longer.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
     // One worker per core: most tests wait for a server, not for the processor.
     maxWorkers: 2,
   },

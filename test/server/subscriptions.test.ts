@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { serve } from "../../src/server/server.ts";
 import { answer, ask, subscribe } from "./ask.ts";
-import { openSubscriptions, tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
+import { openSubscriptions, slowly, tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
 
 async function start() {
   const feed = tinyFeed();
@@ -64,7 +64,7 @@ test("stopping completes subscriptions with a code that says to come back", asyn
 test("stopping lets running requests finish and refuses new ones", async () => {
   const { server } = await start();
   const running = ask(server.url, "{ slow }");
-  await sleep(100);
+  await expect.poll(() => slowly.running).toBe(1);
   const closing = server.close();
   await sleep(20);
   await expect(fetch(`${server.url}/livez`)).rejects.toThrow();

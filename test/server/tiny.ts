@@ -3,6 +3,7 @@
  * what the server does around a schema. The catalog's own schema is tested elsewhere.
  */
 import { EventEmitter, on } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   GraphQLInt,
   GraphQLNonNull,
@@ -23,6 +24,16 @@ import type { ServerOptions } from "../../src/server/server.ts";
 
 /** Open subscriptions, so that a test can see them end. */
 export const openSubscriptions = new Set<AbortSignal>();
+
+/** Questions for the slow field that are being answered now. */
+export const slowly = { running: 0 };
+
+async function beSlow(): Promise<string> {
+  slowly.running++;
+  await sleep(400);
+  slowly.running--;
+  return "at last";
+}
 
 async function* numbers(feed: EventFeed, signal: AbortSignal): AsyncGenerator<number> {
   openSubscriptions.add(signal);
@@ -57,10 +68,7 @@ export const tinySchema = new GraphQLSchema({
         }),
         resolve: () => ({}),
       },
-      slow: {
-        ...text,
-        resolve: () => new Promise((resolve) => setTimeout(resolve, 400, "at last")),
-      },
+      slow: { ...text, resolve: beSlow },
       refused: {
         ...text,
         resolve: () => {
