@@ -3,7 +3,10 @@
  * it carries or than the one that was asked for, and one that is kept is not given under a later one.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { createClient as createSseClient, type Client as SseClient } from "graphql-sse";
+import { createClient as createWsClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
 import { createQueueAccess } from "../../src/app/queue-access.ts";
 import { readPastedConfig as readConfig } from "../../src/app/read-config.ts";
 import { apiReadiness } from "../../src/app/readiness.ts";
@@ -77,7 +80,7 @@ async function startApi(mostLagMs: number) {
       code: errors?.[0]?.extensions.code,
     };
   };
-  return { pool, feed, names };
+  return { pool, feed, names, url: server.url };
 }
 
 it("answers nobody from before the version that he has seen", { timeout: 60_000 }, async () => {
@@ -102,6 +105,39 @@ it("answers nobody from before the version that he has seen", { timeout: 60_000 
   expect(fresh).toMatchObject({ version: second });
   expect(fresh.names).toContain("Second");
   expect(fresh.tag).not.toBe(old.tag);
+});
+
+it("answers over streams nothing older than the version that the client names", async () => {
+  const { pool, feed, names, url } = await startApi(60_000);
+  const before = await feed.version();
+  await expect.poll(() => names(before)).toMatchObject({ status: 200 });
+  expect(pool.status()).toEqual({ configured: 1, inUse: 1 });
+  await standby.pause();
+  onTestFinished(() => standby.resume());
+  await add("Streamed");
+  const headers = { "x-plimsoll-min-version": String(await feed.version()) };
+  class NamingSocket extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, { headers });
+    }
+  }
+  const stream = `${url}/graphql/stream`;
+  const socket = `${url.replace("http", "ws")}/graphql`;
+  const clients = [
+    createSseClient({ url: stream, singleConnection: true, headers, retryAttempts: 0 }),
+    createWsClient({ url: socket, webSocketImpl: NamingSocket, retryAttempts: 0 }),
+  ] as Pick<SseClient, "iterate" | "dispose">[];
+  const answered: string[][] = [];
+  for (const client of clients) {
+    onTestFinished(() => client.dispose());
+    const query = "{ models(first: 100) { nodes { name } } }";
+    const { value } = await client
+      .iterate<{ models: { nodes: { name: string }[] } }>({ query })
+      .next();
+    answered.push(value?.data?.models.nodes.map(({ name }: { name: string }) => name) ?? []);
+  }
+  for (const answer of answered) expect(answer).toContain("Streamed");
+  expect((await names()).names).not.toContain("Streamed");
 });
 
 it("keeps versions true while a standby comes and goes", { timeout: 90_000 }, async () => {

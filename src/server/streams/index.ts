@@ -10,6 +10,7 @@ import { operationType } from "../graphql/documents.ts";
 import { MAX_BODY_BYTES } from "../graphql/limits.ts";
 import { type Params, paramsOfBody, paramsOfSearch } from "../graphql/params.ts";
 import type { Execute } from "../graphql/run.ts";
+import { namesVersion } from "../graphql/versions.ts";
 import { readBody } from "../http/body.ts";
 import { sendJson } from "../http/content.ts";
 import { complaintsAbout, refusalError } from "./complaints.ts";
@@ -53,7 +54,9 @@ export function createStreams(options: StreamsOptions): Streams {
   const send = createStreamSender({ streams, open, mask });
   const run: StreamExecutor = ({ document, ...params }, req) => {
     const charge = (cost: number) => options.charge?.(req, cost);
-    return options.execute(document, params, { abort: new AbortController(), charge });
+    // Nothing is waited for here, so who names a version is answered by the primary, which has all.
+    const fromPrimary = namesVersion(req);
+    return options.execute(document, params, { abort: new AbortController(), charge, fromPrimary });
   };
   const single = new SingleConnections({ streams, open, execute: run, mask });
   const { admit } = options;

@@ -56,9 +56,9 @@ export function createOpener(options: SharerOptions): Opener {
 
   async function ownResults({ document, variables, operationName }: Operation): Promise<Opened> {
     const abort = new AbortController();
-    const { schema, subscribe, contextFactory } = yoga.getEnveloped({
-      exchange: { abort },
-    } as never);
+    // A replica may not have what an event tells of.
+    const exchange = { abort, fromPrimary: true };
+    const { schema, subscribe, contextFactory } = yoga.getEnveloped({ exchange } as never);
     const contextValue = await contextFactory();
     const args = { schema, document, contextValue, variableValues: variables, operationName };
     const stream = await subscribe(args);
