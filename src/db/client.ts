@@ -1,6 +1,6 @@
 /**
- * The connection to Postgres: one postgres.js pool with Drizzle over it. Plain numbers come back for
- * 64-bit columns because every count and byte size of the catalog is far below 2^53.
+ * The connection to Postgres: postgres.js with Drizzle over it. Plain numbers come back for 64-bit
+ * columns because every count and byte size of the catalog is far below 2^53.
  */
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
@@ -37,13 +37,40 @@ const SILENCE_MARGIN_MS = 5_000;
 /** A connection is replaced after this time, and with it the statements that it has prepared. */
 const LIFETIME_MS = 30 * 60_000;
 
+/** Of all connections, one in so many is for statements that are planned anew for their values. */
+const PLANNING_ONE_IN = 4;
+
 /** Opens a pool. Nothing is sent before the first query, so this never fails by itself. */
 export function connect(options: ConnectOptions): Connection {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
-  const client = postgres(options.url, {
+  const most = options.maxConnections ?? 10;
+  const planning = Math.ceil(most / PLANNING_ONE_IN);
+  const client = open(options, Math.max(1, most - planning));
+  const planned = open(options, planning, { plan_cache_mode: "force_custom_plan" });
+  const { onQuery } = options;
+  const db = drizzle({
+    client: preparing(client, planned, LIFETIME_MS),
+    relations,
+    jit: true,
+    logger: onQuery ? { logQuery: (query) => onQuery(query) } : false,
+  });
+  keepQueries(db);
+  return {
+    db,
+    async close() {
+      await Promise.all([client, planned].map((each) => each.end({ timeout: 5 })));
+    },
+  };
+}
+
+function open(
+  { url, statementTimeoutMs = 30_000, observe }: ConnectOptions,
+  most: number,
+  settings: Record<string, string> = {},
+): Sql {
+  const client = postgres(url, {
     // Without a limit on statements any silence may be work.
     ...(statementTimeoutMs > 0 ? watchedSockets(statementTimeoutMs + SILENCE_MARGIN_MS) : {}),
-    max: options.maxConnections ?? 10,
+    max: most,
     connect_timeout: 10,
     // Quick to come back, and an outage is told at once rather than after the default's 20 s.
     backoff: (failures: number) => Math.min(0.05 * 2 ** failures, 1),
@@ -62,16 +89,9 @@ export function connect(options: ConnectOptions): Connection {
       max_parallel_workers_per_gather: "0",
       // How alike two words must be to count as a typing mistake (`qwne` and `qwen`: 0.4).
       "pg_trgm.word_similarity_threshold": 0.4,
+      ...settings,
     },
   });
   endLostTransactions(client);
-  const { onQuery } = options;
-  const db = drizzle({
-    client: preparing(observed(client, options.observe), LIFETIME_MS),
-    relations,
-    jit: true,
-    logger: onQuery ? { logQuery: (query) => onQuery(query) } : false,
-  });
-  keepQueries(db);
-  return { db, close: () => client.end({ timeout: 5 }) };
+  return observed(client, observe);
 }

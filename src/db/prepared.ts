@@ -1,6 +1,6 @@
 /**
- * Which statements are sent as prepared ones. Preparing saves Postgres the planning and the driver a
- * second trip, but a connection keeps every prepared statement as long as it lives, and clients
+ * Which statements are sent as prepared ones. Preparing saves Postgres reading the statement and mostly
+ * its planning, and the driver a second trip, but a connection keeps every prepared statement as long as it lives, and clients
  * decide how many different ones there are. So only statements that come again are prepared, and no
  * more new ones in the life of a connection than it can hold.
  */
@@ -35,17 +35,33 @@ export function createAdmission(lifetimeMs: number, now = Date.now) {
 }
 
 /**
- * A condition on a pattern. Written out, it makes a new statement of every search. As a value, Postgres
- * would plan it for any value from the sixth time on, and which index serves a pattern depends on what it
- * is: "qwen3 8b" took seconds of a million models by the plan for any words, milliseconds by its own.
+ * A condition on a pattern that is a value. Which index serves a pattern depends on what it is: "qwen3 8b"
+ * took seconds of a million models by the plan for any words, milliseconds by its own. Postgres would take
+ * the former from the sixth time on.
  */
-const hasPattern = (text: string) => / like (\$|'%)/.test(text);
+const hasPattern = (text: string) => text.includes(" like $");
+/** Written out, it makes a new statement of every search. */
+const namesPattern = (text: string) => text.includes(" like '%");
 
-/** The client with `unsafe`, which Drizzle sends everything through, preparing what comes again. */
-export function preparing(client: Sql, lifetimeMs: number): Sql {
+/**
+ * The client with `unsafe`, which Drizzle sends everything through, preparing what comes again.
+ *
+ * @param planned the connections whose prepared statements are planned each time for their values;
+ *   conditions on patterns are sent there.
+ */
+export function preparing(client: Sql, planned: Sql, lifetimeMs: number): Sql {
   const admit = createAdmission(lifetimeMs);
-  const unsafe: Sql["unsafe"] = (text, parameters, options) =>
-    client.unsafe(text, parameters, { ...options, prepare: !hasPattern(text) && admit(text) });
+  const admitPlanned = createAdmission(lifetimeMs);
+  const wayOf = (text: string) => {
+    if (namesPattern(text)) return { to: client, prepare: false };
+    return hasPattern(text)
+      ? { to: planned, prepare: admitPlanned(text) }
+      : { to: client, prepare: admit(text) };
+  };
+  const unsafe: Sql["unsafe"] = (text, parameters, options) => {
+    const { to, prepare } = wayOf(text);
+    return to.unsafe(text, parameters, { ...options, prepare });
+  };
   return new Proxy(client, {
     get: (target, name) => (name === "unsafe" ? unsafe : Reflect.get(target, name)),
   });
