@@ -4,7 +4,8 @@
  */
 import { getSchemaConfig, queryFromInfo } from "@pothos/plugin-drizzle";
 import { and, gt } from "drizzle-orm";
-import { catalogEvents } from "../db/tables.ts";
+import { countEvents } from "../db/event-count.ts";
+import type { catalogEvents } from "../db/tables.ts";
 import { filterCondition } from "../events/filter.ts";
 import { builder } from "./builder.ts";
 import type { SchemaContext } from "./context.ts";
@@ -113,11 +114,7 @@ builder.queryField("changes", (t) =>
           startCursor: page[0] ? String(page[0].number) : null,
           endCursor: page.length > 0 ? String(page.at(-1)?.number) : null,
         },
-        totalCount: () =>
-          context.db.$count(
-            catalogEvents,
-            and(gt(catalogEvents.number, after ?? 0), filterCondition(wanted)),
-          ),
+        totalCount: () => countEvents(context.db, after ?? 0, filterCondition(wanted)),
       };
     },
   }),

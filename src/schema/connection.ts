@@ -8,7 +8,7 @@ import { builder } from "./builder.ts";
 
 /** A connection as it is made: with its count, or with the way to it. */
 interface Counted {
-  totalCount?: number | (() => number | Promise<number | Count>);
+  totalCount?: number | Count | (() => number | Promise<number | Count>);
 }
 
 /** By connection, so that a count is made once for both of its fields. */
@@ -38,7 +38,7 @@ const extensions = { pothosDrizzleTotalCount: true };
 builder.globalConnectionField("totalCount", (t) =>
   t.int({
     description:
-      "How many items there are on all pages together; of more than some ten thousand models an estimate, see `totalCountIsEstimate`.",
+      "How many items there are on all pages together; of more than some ten thousand models or events an estimate, see `totalCountIsEstimate`.",
     extensions,
     resolve: async (connection) => (await countOf(connection)).value,
   }),
@@ -47,7 +47,7 @@ builder.globalConnectionField("totalCount", (t) =>
 builder.globalConnectionField("totalCountIsEstimate", (t) =>
   t.boolean({
     description:
-      "True when `totalCount` was counted on a sample, in a catalog of more than 50,000 models; it is then within some percent.",
+      "True when `totalCount` was counted on a sample, in a catalog of more than 50,000 models or a log of more than 50,000 events; it is then within some percent.",
     extensions,
     resolve: async (connection) => (await countOf(connection)).isEstimate,
   }),

@@ -4,9 +4,11 @@
  * nothing.
  */
 import { and, gt, type SQL } from "drizzle-orm";
-import { catalogEvents, type EventKind } from "../db/tables.ts";
+import { countEvents } from "../db/event-count.ts";
+import type { catalogEvents, EventKind } from "../db/tables.ts";
 import { type EventFilter as FeedFilter, filterCondition } from "../events/filter.ts";
 import { builder } from "./builder.ts";
+import { asTotalCount } from "./connection.ts";
 import { described, SortDirectionEnum } from "./enums.ts";
 import { FitsInput, fitsOf } from "./fits.ts";
 import { checkText } from "./input-errors.ts";
@@ -142,7 +144,9 @@ builder.queryFields((t) => ({
       },
       totalCount: (_root, args, { db }) => {
         checkPage(args, ["number"]);
-        return db.$count(catalogEvents, eventConditions(catalogEvents, args.since, args.filter));
+        return asTotalCount(
+          countEvents(db, args.since ?? 0, filterCondition(feedFilter(args.filter))),
+        );
       },
       resolve: (query, _root, args, { db }) => {
         checkPage(args, ["number"]);

@@ -4,6 +4,7 @@
  * choosing another value would find. All of them are one statement.
  */
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
 import type { AttentionKind } from "../db/facts.ts";
 import { areMany, ofSample } from "../db/model-count.ts";
 import { families, models, organizations, SAMPLED } from "../db/tables.ts";
@@ -157,20 +158,47 @@ const FacetType = builder.objectRef<CountedFacet>("Facet").implement({
   }),
 });
 
-/** Rows of one facet: its name, a value, a label and a count. */
-function countsOf(
+/** The filter without a facet's own condition; the same object where it has none. */
+function filterFor(
   name: FacetName,
   filter: ModelFilterInput | null | undefined,
-  first: number,
-  onSample: boolean,
-): SQL {
-  const { leaves, value, label }: FacetSource = FACETS[name];
-  const others = { ...filter };
-  for (const condition of leaves) others[condition] = null;
-  const sample = onSample ? sql` and ${SAMPLED}` : sql``;
-  return sql`(select ${name}::text as facet, value, coalesce(${label ?? sql`null`}, value) as label, count
+): ModelFilterInput | null | undefined {
+  const leaves: FacetSource["leaves"] = FACETS[name].leaves;
+  const own = leaves.filter((condition) => filter?.[condition] != null);
+  if (own.length === 0) return filter;
+  return { ...filter, ...Object.fromEntries(own.map((condition) => [condition, null])) };
+}
+
+interface AskedFacet {
+  facet: FacetName;
+  condition: SQL;
+  /** Counted on a sample, as so many models are under the condition. */
+  isEstimate: boolean;
+}
+
+/** What each facet is counted under, and how; most of them have the same condition. */
+async function askedFacets(
+  db: Database,
+  names: readonly FacetName[],
+  filter: ModelFilterInput | null | undefined,
+): Promise<AskedFacet[]> {
+  const filters = names.map((name) => filterFor(name, filter));
+  const different = [...new Set(filters)];
+  const conditions = different.map((each) => modelConditions(models, each));
+  const many = await areMany(db, conditions);
+  return names.map((facet, index) => {
+    const place = different.indexOf(filters[index]);
+    return { facet, condition: conditions[place]!, isEstimate: many[place]! };
+  });
+}
+
+/** Rows of one facet: its name, a value, a label and a count. */
+function countsOf({ facet, condition, isEstimate }: AskedFacet, first: number): SQL {
+  const { value, label }: FacetSource = FACETS[facet];
+  const sample = isEstimate ? sql` and ${SAMPLED}` : sql``;
+  return sql`(select ${facet}::text as facet, value, coalesce(${label ?? sql`null`}, value) as label, count
     from (select value, count(*)::int as count
-      from (select ${value} as value from ${models} where ${modelConditions(models, others)}${sample}) as each
+      from (select ${value} as value from ${models} where ${condition}${sample}) as each
       where value is not null group by value order by count desc, value limit ${first}) as counted)`;
 }
 
@@ -199,12 +227,12 @@ builder.queryField("facets", (t) =>
       if (names.length === 0 || new Set(names).size < names.length) {
         throw badInput("by", by, "a list of different facets, or left out");
       }
-      const isEstimate = await areMany(db, modelConditions(models, filter));
-      const parts = names.map((name) => countsOf(name, filter, first, isEstimate));
+      const asked = await askedFacets(db, names, filter);
+      const parts = asked.map((each) => countsOf(each, first));
       const rows = await db.execute<FacetValue & { facet: FacetName }>(
         sql`select * from (${sql.join(parts, sql` union all `)}) as facets order by count desc, value`,
       );
-      return names.map((facet) => {
+      return asked.map(({ facet, isEstimate }) => {
         const source: FacetSource = FACETS[facet];
         const values = rows
           .filter((row) => row.facet === facet)

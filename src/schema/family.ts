@@ -1,4 +1,5 @@
 /** Families: the models that were made together, such as all of Qwen 3. */
+import { countOf } from "../db/model-count.ts";
 import { families, models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { underBothPaths } from "./connection.ts";
@@ -23,9 +24,10 @@ export const Family = builder.drizzleNode("families", {
       description: "Who makes it; null when several do or nobody is known.",
     }),
     modelCount: t.int({
-      description: "How many models the catalog has of it.",
+      description:
+        "How many models the catalog has of it; of more than 50,000 an estimate, within some percent.",
       select: { extras: { modelCount: count } },
-      resolve: (family) => family.modelCount,
+      resolve: (family) => countOf(family.modelCount).value,
     }),
     models: t.connection(
       {
@@ -38,7 +40,7 @@ export const Family = builder.drizzleNode("families", {
         }),
         resolve: (family, args, context) => ({
           ...modelPages.resolve(family.models, args, context, family),
-          totalCount: family.modelCount,
+          totalCount: countOf(family.modelCount),
         }),
       },
       ModelConnection,

@@ -4,6 +4,7 @@
  */
 import { drizzleConnectionHelpers } from "@pothos/plugin-drizzle";
 import { eq, sql } from "drizzle-orm";
+import { countOf } from "../db/model-count.ts";
 import { catalogEvents, models } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { underBothPaths } from "./connection.ts";
@@ -43,7 +44,7 @@ builder.drizzleObjectFields(Model, (t) => ({
       }),
       resolve: (model, args, context) => ({
         ...modelPages.resolve(model.derivatives, args, context, model),
-        totalCount: model.derivativeCount,
+        totalCount: countOf(model.derivativeCount),
       }),
     },
     ModelConnection,

@@ -1,7 +1,8 @@
 /** The `models` connection of a family or an organization: one statement, however many parents. */
 import { drizzleConnectionHelpers } from "@pothos/plugin-drizzle";
-import { type AnyColumn, and, eq, ne, sql } from "drizzle-orm";
-import { models } from "../db/tables.ts";
+import { type AnyColumn, and, eq } from "drizzle-orm";
+import { countUnder } from "../db/model-count.ts";
+import { LISTED } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { ModelOrder, type OrderChoice, orderOf } from "./model-order.ts";
 import { checkPage, type PageArguments } from "./page.ts";
@@ -21,8 +22,7 @@ export const modelPages = drizzleConnectionHelpers(builder, "models", {
   },
 });
 
-/** How many listed models have `key` in `column`, as an extra column of the parent's row. */
+/** How many listed models have `key` in `column`, as an extra column of the parent's row; see `countOf`. */
 export function modelCount(column: AnyColumn, key: AnyColumn) {
-  const condition = and(eq(column, key), ne(models.status, "WITHDRAWN"));
-  return sql<number>`(select count(*)::int from ${models} where ${condition})`;
+  return countUnder(and(LISTED, eq(column, key))!);
 }

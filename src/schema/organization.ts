@@ -1,5 +1,6 @@
 /** Organizations: who publishes models. */
 
+import { countOf } from "../db/model-count.ts";
 import { models, organizations } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { underBothPaths } from "./connection.ts";
@@ -25,9 +26,10 @@ export const Organization = builder.drizzleNode("organizations", {
       query: { orderBy: { name: "asc", slug: "asc" } },
     }),
     modelCount: t.int({
-      description: "How many models the catalog has of it.",
+      description:
+        "How many models the catalog has of it; of more than 50,000 an estimate, within some percent.",
       select: { extras: { modelCount: count } },
-      resolve: (organization) => organization.modelCount,
+      resolve: (organization) => countOf(organization.modelCount).value,
     }),
     models: t.connection(
       {
@@ -40,7 +42,7 @@ export const Organization = builder.drizzleNode("organizations", {
         }),
         resolve: (organization, args, context) => ({
           ...modelPages.resolve(organization.models, args, context, organization),
-          totalCount: organization.modelCount,
+          totalCount: countOf(organization.modelCount),
         }),
       },
       ModelConnection,

@@ -2,7 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Connection, connect } from "../../src/db/client.ts";
-import { areMany, countModels, ofSample } from "../../src/db/model-count.ts";
+import { areMany, countModels, countOf, countUnder, ofSample } from "../../src/db/model-count.ts";
 import { LISTED, models, organizations } from "../../src/db/tables.ts";
 import { useTestDatabase } from "../helpers/database.ts";
 
@@ -31,7 +31,7 @@ it("are exact in a catalog that is not large", async () => {
   const { db } = connection;
   const condition = under(eq(models.license, "MIT"));
   expect(await countModels(db, condition, MODELS + 1)).toEqual({ value: MIT, isEstimate: false });
-  expect(await areMany(db, condition, MODELS + 1)).toBe(false);
+  expect(await areMany(db, [condition], MODELS + 1)).toEqual([false]);
 });
 
 it("are estimates of many models in a large one, within a fifth", async () => {
@@ -41,7 +41,24 @@ it("are estimates of many models in a large one, within a fifth", async () => {
   expect(isEstimate).toBe(true);
   expect(value).toBeGreaterThan(0.8 * MIT);
   expect(value).toBeLessThan(1.2 * MIT);
-  expect(await areMany(db, condition)).toBe(true);
+});
+
+it("say for each of several conditions whether they are worth an estimate", async () => {
+  const conditions = [eq(models.variant, "BASE"), eq(models.license, "MIT")].map(under);
+  expect(await areMany(connection.db, conditions)).toEqual([false, true]);
+});
+
+it("of a row's models are exact up to the bound, and estimates above it that say so", async () => {
+  const { db } = connection;
+  const ofTheirs = async (bound?: number) => {
+    const number = countUnder(under(eq(models.organizationSlug, organizations.slug)), bound);
+    const [row] = await db.select({ number }).from(organizations);
+    return countOf(row!.number, bound);
+  };
+  expect(await ofTheirs(MODELS)).toEqual({ value: MODELS, isEstimate: false });
+  const { value, isEstimate } = await ofTheirs();
+  expect(isEstimate).toBe(true);
+  expect(Math.abs(value / MODELS - 1)).toBeLessThan(0.2);
 });
 
 it("are exact of few models in a large one", async () => {

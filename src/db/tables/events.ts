@@ -1,5 +1,4 @@
 /** The numbered change log and the single row that numbers it. */
-import { sql } from "drizzle-orm";
 import {
   doublePrecision,
   foreignKey,
@@ -46,8 +45,9 @@ export const catalogEvents = pgTable(
   },
   (t) => [
     index("catalog_events_model").on(t.modelSlug, t.number),
-    // The feed of new models reads nothing else.
-    index("catalog_events_added").on(t.number).where(sql.raw("kind = 'MODEL_ADDED'")),
+    index("catalog_events_family").on(t.familySlug, t.number),
+    index("catalog_events_organization").on(t.organizationSlug, t.number),
+    index("catalog_events_kind").on(t.kind, t.number),
     foreignKey({ columns: [t.modelSlug], foreignColumns: [models.slug] }),
   ],
 );
