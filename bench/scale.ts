@@ -60,9 +60,17 @@ const QUESTIONS: Record<string, string> = {
   "count of a licence":
     '{ models(filter: { licenses: ["MIT"] }) { totalCount totalCountIsEstimate } }',
   "count of what fits": `query ($gib: Float!) { models(filter: { fits: { memoryGib: $gib, quant: Q4_K_M, ctx: 8192 } }) { totalCount totalCountIsEstimate } }`,
+  "counts of organizations":
+    "{ organizations(first: 50) { nodes { modelCount models(first: 3) { totalCount nodes { slug } } } } }",
+  "events of a family":
+    '{ events(filter: { family: "qwen3" }, first: 20) { totalCount nodes { number message } } }',
+  "events of a kind":
+    "{ events(filter: { kinds: [MODEL_ADDED] }, first: 20) { totalCount totalCountIsEstimate nodes { number } } }",
   facets: "{ facets { facet isEstimate values { value count } } }",
   "facets of a filter":
     '{ facets(filter: { licenses: ["MIT"] }) { facet isEstimate values { value count } } }',
+  "facets of a rare filter":
+    '{ facets(filter: { licenses: ["CC-BY-NC-4.0"] }) { facet isEstimate values { value count } } }',
 };
 
 interface Catalog {
@@ -140,8 +148,23 @@ async function filled(name: string, count: number): Promise<string> {
   const { signal } = new AbortController();
   await runSource(snapshotSource(), { db, http: {} as never, log: silentLog, signal });
   await fillCatalog(db, count);
+  await addEvents(db);
   await close();
   return url.href;
+}
+
+/** An event for each model that was made here, as if it had been read. */
+async function addEvents(db: Connection["db"]): Promise<void> {
+  await db.execute(`insert into catalog_events
+      (number, kind, model_slug, family_slug, organization_slug, source_id, message, changes)
+    select last_event + row_number() over (order by slug), 'MODEL_ADDED', slug, family_slug,
+      organization_slug, 'bench', 'Added ' || name, '[]'
+    from models, catalog_state where slug not in
+      (select model_slug from catalog_events where model_slug is not null)`);
+  await db.execute(
+    "update catalog_state set last_event = (select max(number) from catalog_events)",
+  );
+  await db.execute("analyze catalog_events");
 }
 
 async function ask({ connection }: Catalog, document: ReturnType<typeof parse>, variables = {}) {
