@@ -150,6 +150,8 @@ export const models = pgTable(
     contextSort: count("context_sort")
       .notNull()
       .generatedAlwaysAs(sql`coalesce(context_length, 0)`),
+    // These two are always kept in the row, which may be 4 kB long for them (migration `rows_inline`);
+    // beyond that Postgres keeps the longest of the others elsewhere.
     /** The memory profile as plain numbers, which "what fits" is computed from; see its file. */
     fit: doublePrecision("fit").array().generatedAlwaysAs(sql.raw(FIT_EXPRESSION)),
     /** What llama.cpp's estimates read of the profile, as plain numbers; see its file. */
