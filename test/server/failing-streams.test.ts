@@ -109,6 +109,7 @@ describe("when the results break off", () => {
   const options = {
     ...{ streams, mask, open: async () => broken },
     execute: () => Promise.reject(new Error("broken")),
+    clientOf: () => "anybody",
   };
   const operation = {} as never;
 
@@ -133,7 +134,7 @@ describe("when the results break off", () => {
       const single = new SingleConnections(options);
       const url = await serve((req, res) => {
         const token = SingleConnections.token(req, req.url!.split("?")[1] ?? "") ?? "";
-        if (req.method === "PUT") single.reserve(res);
+        if (req.method === "PUT") void single.reserve(req, res);
         else if (req.method === "GET") single.connect(res, token);
         else void single.add(res, token, "a", operation, type);
       });

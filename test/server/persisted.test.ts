@@ -8,6 +8,8 @@ import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { readTrustedDocuments } from "../../src/app/trusted-documents.ts";
 import type { AnswerKind } from "../../src/server/graphql/answering.ts";
+import type { Params } from "../../src/server/graphql/params.ts";
+import { createPersistedDocuments } from "../../src/server/graphql/persisted.ts";
 import { type RunningServer, type ServerOptions, serve } from "../../src/server/server.ts";
 import { answer, subscribe } from "./ask.ts";
 import { tinyFeed, tinyOptions, tinySchema } from "./tiny.ts";
@@ -85,6 +87,18 @@ describe("automatic persisted queries", () => {
     expect(codeOf(await get({ extensions: its }))).toBe("PERSISTED_QUERY_NOT_FOUND");
     expect((await get({ query, extensions })).body.data).toEqual({ version: 1 });
     expect(codeOf(await get({ extensions }))).toBe("PERSISTED_QUERY_NOT_FOUND");
+  });
+
+  test("are forgotten, the longest unused first, beyond a thousand of them", () => {
+    const documents = createPersistedDocuments({ trusted: null, trustedOnly: false });
+    const ids = Array.from({ length: 1_001 }, (_, index) => named(String(index)));
+    const params = (extensions: object, text?: string) =>
+      ({ query: text, extensions }) as unknown as Params;
+    for (const extensions of ids) documents.register(params(extensions, query));
+    expect(documents.resolve(params(ids[0]!))).toMatchObject({
+      code: "PERSISTED_QUERY_NOT_FOUND",
+    });
+    expect(documents.resolve(params(ids[1]!))).toBe(query);
   });
 
   test("of another kind are refused so that the client sends whole documents", async () => {

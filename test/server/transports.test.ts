@@ -9,6 +9,7 @@ import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { subscriptionExchange, Client as UrqlClient } from "@urql/core";
 import { createClient as createSseClient, type Client as SseClient } from "graphql-sse";
 import { CloseCode, createClient as createWsClient } from "graphql-ws";
+import pMap from "p-map";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import WebSocket from "ws";
 import { readPastedConfig } from "../../src/app/read-config.ts";
@@ -429,6 +430,12 @@ describe("over WebSocket", () => {
     expect(await closed).toBe(1009);
   });
 
+  test("who does not introduce himself in time is cut", async () => {
+    const socket = new WebSocket(wsUrl(), "graphql-transport-ws");
+    const closed = new Promise((resolve) => socket.once("close", (code) => resolve(code)));
+    expect(await closed).toBe(CloseCode.ConnectionInitialisationTimeout);
+  });
+
   test("what is not the protocol closes the connection", async () => {
     const socket = new WebSocket(wsUrl(), "graphql-transport-ws");
     await new Promise((resolve) => socket.once("open", resolve));
@@ -479,6 +486,8 @@ describe("a single connection", () => {
     expect(await post("a")).toBe(202);
     expect(await post("a")).toBe(409);
     expect(await post(undefined)).toBe(400);
+    expect(await post("x".repeat(200))).toBe(202);
+    expect(await post("x".repeat(201))).toBe(400);
     expect(await post("b", "{ nope }")).toBe(400);
     const remove = (id: string) =>
       at({ method: "DELETE", headers }, `?operationId=${id}`).then(({ status }) => status);
@@ -502,5 +511,25 @@ describe("a single connection", () => {
     const refused = await post("one too many");
     expect(refused.status).toBe(429);
     expect(await refused.text()).toContain("TOO_MANY_OPERATIONS");
+  });
+
+  test("is reserved by one client a thousand times within half a minute, and goes on for others", async () => {
+    const own = await startServer({
+      ...{ host: "127.0.0.1", port: 0, db: connection.db, feed, log: silentLog },
+      ...{ readConfig: readPastedConfig, trustedProxies: 1 },
+    });
+    onTestFinished(() => own.close());
+    const reserve = async (from: string) => {
+      const headers = { "x-forwarded-for": from };
+      const response = await fetch(`${own.url}/graphql/stream`, { method: "PUT", headers });
+      return { status: response.status, text: await response.text() };
+    };
+    const times = Array.from({ length: 1_000 }, (_, index) => index);
+    const statuses = await pMap(times, () => reserve("203.0.113.1"), { concurrency: 20 });
+    expect(new Set(statuses.map(({ status }) => status))).toEqual(new Set([201]));
+    const refused = await reserve("203.0.113.1");
+    expect(refused.status).toBe(429);
+    expect(refused.text).toContain("RATE_LIMITED");
+    expect((await reserve("203.0.113.2")).status).toBe(201);
   });
 });

@@ -51,6 +51,8 @@ export interface GraphqlOptions extends Omit<SchemaContext, "isAdmin">, Partial<
   onAnswer?: OnAnswer;
   /** Told the cost of what is computed beside ordinary answers: of streams, WebSockets and odd forms. */
   charge?: ((req: IncomingMessage, cost: number) => void) | undefined;
+  /** Proxies in front whose word on a client's address is taken; none unless given. */
+  trustedProxies?: number;
 }
 
 export interface GraphqlHandler {
@@ -78,7 +80,7 @@ export function createGraphqlHandler(options: GraphqlOptions): GraphqlHandler {
   const streams = createStreams({
     ...{ yoga, execute, mask, log, db: options.db, feed: options.feed },
     ...{ admit, shutdown: options.shutdown, limits: options.streamLimits },
-    ...{ known: documents.of, charge },
+    ...{ known: documents.of, charge, trustedProxies: options.trustedProxies },
   });
 
   function handle(req: IncomingMessage, res: ServerResponse, search: string): Promise<void> | void {

@@ -12,6 +12,7 @@ import { type Params, paramsOfBody, paramsOfSearch } from "../graphql/params.ts"
 import type { Execute } from "../graphql/run.ts";
 import { namesVersion } from "../graphql/versions.ts";
 import { readBody } from "../http/body.ts";
+import { clientAddress } from "../http/client-address.ts";
 import { sendJson } from "../http/content.ts";
 import { complaintsAbout, refusalError } from "./complaints.ts";
 import { createStreamSender } from "./distinct.ts";
@@ -33,6 +34,8 @@ export interface StreamsOptions extends SharerOptions {
   /** Told what each query or mutation costs that is run for a client. */
   charge?: ((req: IncomingMessage, cost: number) => void) | undefined;
   limits?: Partial<StreamLimits> | undefined;
+  /** Proxies in front whose word on a client's address is taken; none unless given. */
+  trustedProxies?: number | undefined;
 }
 
 export interface Streams {
@@ -58,7 +61,8 @@ export function createStreams(options: StreamsOptions): Streams {
     const fromPrimary = namesVersion(req);
     return options.execute(document, params, { abort: new AbortController(), charge, fromPrimary });
   };
-  const single = new SingleConnections({ streams, open, execute: run, mask });
+  const clientOf = (req: IncomingMessage) => clientAddress(req, options.trustedProxies ?? 0);
+  const single = new SingleConnections({ streams, open, execute: run, mask, clientOf });
   const { admit } = options;
   const sockets = acceptSockets({
     ...options,
@@ -109,7 +113,7 @@ export function createStreams(options: StreamsOptions): Streams {
     async single(req, res, search) {
       if (admit && !(await admit(req, res))) return;
       const token = SingleConnections.token(req, search);
-      if (req.method === "PUT") return single.reserve(res);
+      if (req.method === "PUT") return single.reserve(req, res);
       if (token === null) {
         const params = req.method === "GET" ? paramsOfSearch(search) : null;
         if (params && (await answer(req, res, params))) return;

@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLError } from "graphql";
+import { RateLimiterMemory } from "rate-limiter-flexible";
 import { sendJson } from "../http/content.ts";
 import { type EventStream, type EventStreams, message } from "./event-stream.ts";
 import { asText, type Opener, type Results } from "./results.ts";
@@ -19,6 +20,8 @@ export interface SingleConnectionOptions {
   open: Opener;
   execute: StreamExecutor;
   mask: (error: unknown) => GraphQLError;
+  /** Who a request comes from. */
+  clientOf: (req: IncomingMessage) => string;
 }
 
 interface Connection {
@@ -30,12 +33,19 @@ const TOKEN_HEADER = "x-graphql-event-stream-token";
 /** Reservations and streams of all clients together. */
 const MOST_CONNECTIONS = 20_000;
 const MOST_OPERATIONS = 100;
-/** Milliseconds in which a reserved stream has to be opened. */
-const RESERVED_MS = 30_000;
+const LONGEST_ID = 200;
+/** Seconds in which a reserved stream has to be opened. */
+const RESERVED_SECONDS = 30;
+/** Reservations of one client in that time, so that none takes the place of all. */
+const MOST_RESERVATIONS = 1_000;
 
 export class SingleConnections {
   readonly #options: SingleConnectionOptions;
   readonly #connections = new Map<string, Connection>();
+  readonly #reservations = new RateLimiterMemory({
+    points: MOST_RESERVATIONS,
+    duration: RESERVED_SECONDS,
+  });
 
   constructor(options: SingleConnectionOptions) {
     this.#options = options;
@@ -48,21 +58,25 @@ export class SingleConnections {
   }
 
   /** PUT: gives a token for a stream that is opened next. */
-  reserve(res: ServerResponse): void {
+  async reserve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const mayReserve = await this.#reservations.consume(this.#options.clientOf(req)).then(
+      () => true,
+      () => false,
+    );
+    if (!mayReserve) {
+      const most = `${MOST_RESERVATIONS} streams in ${RESERVED_SECONDS} s`;
+      return void refuse(res, 429, "RATE_LIMITED", `One client reserves at most ${most}.`);
+    }
     if (this.#connections.size >= MOST_CONNECTIONS) {
-      return void refuse(
-        res,
-        503,
-        "SERVICE_UNAVAILABLE",
-        "There are too many streams. Try again later.",
-      );
+      const message = "There are too many streams. Try again later.";
+      return void refuse(res, 503, "SERVICE_UNAVAILABLE", message);
     }
     const token = randomUUID();
     const connection: Connection = { stream: null, operations: new Map() };
     this.#connections.set(token, connection);
     setTimeout(() => {
       if (!connection.stream) this.#connections.delete(token);
-    }, RESERVED_MS).unref();
+    }, RESERVED_SECONDS * 1000).unref();
     res.writeHead(201, {
       "content-type": "text/plain; charset=utf-8",
       "cache-control": "no-store",
@@ -89,13 +103,9 @@ export class SingleConnections {
     const connection = this.#connections.get(token);
     if (!connection?.stream) return void unknown(res);
     const { stream, operations } = connection;
-    if (typeof id !== "string" || id === "" || id.length > 200) {
-      return void refuse(
-        res,
-        400,
-        "BAD_USER_INPUT",
-        "`extensions.operationId` must be a short text.",
-      );
+    if (typeof id !== "string" || id === "" || id.length > LONGEST_ID) {
+      const message = `\`extensions.operationId\` must be a text of 1 to ${LONGEST_ID} characters.`;
+      return void refuse(res, 400, "BAD_USER_INPUT", message);
     }
     if (operations.has(id)) {
       return void refuse(res, 409, "BAD_USER_INPUT", "This operationId is in use on the stream.");
