@@ -1,6 +1,7 @@
 /** The bulk exports: whole, of one version, confirmed cheaply, made once however many ask. */
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { request } from "node:http";
+import { dirname } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { createExports } from "../../src/server/exports/exports.ts";
@@ -121,4 +122,13 @@ test("it is made once for many who ask at the same time, and gone when the serve
   expect((await stat(files[0]!.path)).size).toBe(files[0]!.size);
   await exports.close();
   await expect(stat(files[0]!.path)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("are made anew when the system has cleared their folder away", async () => {
+  const exports = createExports(catalog.db, catalog.feed.clock);
+  const first = await exports.get("json");
+  await rm(dirname(first.path), { recursive: true });
+  const second = await exports.get("json");
+  expect((await stat(second.path)).size).toBe(second.size);
+  await exports.close();
 });

@@ -2,7 +2,8 @@
  * The newest export in each format, made when it is first asked for and kept in a temporary folder
  * until the catalog changes. One is made at a time, however many ask; who asks meanwhile gets that one.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { access, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "../../db/client.ts";
@@ -16,7 +17,7 @@ export interface Exports {
 }
 
 export function createExports(db: Database, clock: CatalogClock): Exports {
-  let folder: Promise<string> | undefined;
+  const folder = join(tmpdir(), `plimsoll-exports-${randomUUID()}`);
   let made = 0;
   const kept = new Map<ExportFormat, ExportFile>();
   /** Replaced ones, which somebody may be about to open. */
@@ -24,8 +25,9 @@ export function createExports(db: Database, clock: CatalogClock): Exports {
   const making = new Map<ExportFormat, Promise<ExportFile>>();
 
   async function make(format: ExportFormat): Promise<ExportFile> {
-    folder ??= mkdtemp(join(tmpdir(), "plimsoll-exports-"));
-    const path = join(await folder, `${++made}.${format}.gz`);
+    // Each time, because systems clear away what lies in temporary folders for long.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, `${++made}.${format}.gz`);
     try {
       const file = await writeExport(db, format, path);
       const [old, older] = [kept.get(format), replaced.get(format)];
@@ -43,14 +45,21 @@ export function createExports(db: Database, clock: CatalogClock): Exports {
   return {
     async get(format) {
       const file = kept.get(format);
-      if (file && file.state.stamp === (await clock.now()).stamp) return file;
+      if (file && file.state.stamp === (await clock.now()).stamp && (await exists(file)))
+        return file;
       const begun = making.get(format) ?? make(format).finally(() => making.delete(format));
       making.set(format, begun);
       return begun;
     },
     async close() {
       await Promise.allSettled(making.values());
-      if (folder) await rm(await folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
+
+const exists = ({ path }: ExportFile) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
