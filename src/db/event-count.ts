@@ -8,7 +8,7 @@ import { COUNTED_EXACTLY, type Count, roughly, TELLING } from "./model-count.ts"
 import { catalogEvents } from "./tables.ts";
 
 /** Numbers that are looked at: some milliseconds' worth. */
-const SAMPLED_NUMBERS = 5_000;
+const SAMPLED_NUMBERS = 2_000;
 
 /**
  * The number of events after number `after`.
