@@ -1,7 +1,7 @@
 /** What models can be counted by: where each facet comes from, and which condition of a filter is its own. */
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import type { AttentionKind } from "../db/facts.ts";
-import { families, models, organizations } from "../db/tables.ts";
+import { families, LISTED, models, organizations } from "../db/tables.ts";
 import type { ModelFilterInput } from "./filters.ts";
 import { ATTENTION_NAMES } from "./specification.ts";
 
@@ -46,7 +46,7 @@ const FACETS = {
     leaves: ["licenses"],
     reads: [models.license],
     value: models.license,
-    label: sql`(select ${models.licenseName} from ${models} where ${models.license} = value
+    label: sql`(select ${models.licenseName} from ${models} where ${models.license} = value and ${LISTED}
       order by ${models.downloads} desc, ${models.slug} desc limit 1)`,
   },
   OPENNESS: {

@@ -19,7 +19,7 @@ import {
   sql,
 } from "drizzle-orm";
 import { makePgArray } from "drizzle-orm/pg-core";
-import type { models } from "../db/tables.ts";
+import { type models, ONLY_LISTED } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import {
   ArchitectureKindEnum,
@@ -120,8 +120,7 @@ export function modelConditions(
   table: ModelTable,
   filter: ModelFilterInput | null | undefined,
 ): SQL {
-  // Written out, because a partial index does not serve a parameter.
-  const listed = sql`${table.status} <> 'WITHDRAWN'`;
+  const listed = ONLY_LISTED.RAW(table);
   if (!filter) return listed;
   const all = and(
     listed,

@@ -2,7 +2,7 @@
 import { drizzleConnectionHelpers } from "@pothos/plugin-drizzle";
 import { type AnyColumn, and, eq } from "drizzle-orm";
 import { countUnder } from "../db/model-count.ts";
-import { LISTED } from "../db/tables.ts";
+import { LISTED, ONLY_LISTED } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { ModelOrder, type OrderChoice, orderOf } from "./model-order.ts";
 import { checkPage, type PageArguments } from "./page.ts";
@@ -18,7 +18,7 @@ export const modelPages = drizzleConnectionHelpers(builder, "models", {
   query: (args: PageArguments & { orderBy?: OrderChoice | null }) => {
     const { orderBy, parts } = orderOf(args.orderBy);
     checkPage(args, parts);
-    return { where: { status: { ne: "WITHDRAWN" } }, orderBy };
+    return { where: ONLY_LISTED, orderBy };
   },
 });
 

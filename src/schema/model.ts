@@ -5,7 +5,7 @@
 import { sql } from "drizzle-orm";
 import { formerName } from "../db/aliases.ts";
 import { countModels } from "../db/model-count.ts";
-import { models } from "../db/tables.ts";
+import { models, ONLY_LISTED } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { asTotalCount } from "./connection.ts";
 import { ModelStatusEnum, VariantEnum } from "./enums.ts";
@@ -74,7 +74,7 @@ builder.drizzleObjectField(Model, "siblings", (t) =>
       checkPageSize("first", first);
       // One more than asked, because the family includes the model itself.
       const siblings = nested({
-        where: { status: { ne: "WITHDRAWN" } },
+        where: ONLY_LISTED,
         orderBy: { downloads: "desc", slug: "asc" },
         limit: first + 1,
       });

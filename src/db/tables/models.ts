@@ -203,12 +203,12 @@ export const models = pgTable(
     // The same for counts of words alone, and of all: a twentieth of the pages.
     index("models_sample_text").on(t.searchText).where(sql`${LISTED} and ${SAMPLED}`),
     // Filters, with the order that lists have when nobody says another.
-    index("models_family").on(t.familySlug, t.downloads, t.slug),
-    index("models_organization").on(t.organizationSlug, t.downloads, t.slug),
-    index("models_license").on(t.license, t.downloads, t.slug),
-    index("models_attention").on(t.attentionKind, t.downloads, t.slug),
-    index("models_variant").on(t.variant, t.downloads, t.slug),
-    index("models_base").on(t.baseModel, t.slug),
+    index("models_family").on(t.familySlug, t.downloads, t.slug).where(LISTED),
+    index("models_organization").on(t.organizationSlug, t.downloads, t.slug).where(LISTED),
+    index("models_license").on(t.license, t.downloads, t.slug).where(LISTED),
+    index("models_attention").on(t.attentionKind, t.downloads, t.slug).where(LISTED),
+    index("models_variant").on(t.variant, t.downloads, t.slug).where(LISTED),
+    index("models_base").on(t.baseModel, t.slug).where(LISTED),
     index("models_input_modalities").using("gin", t.inputModalities),
     index("models_output_modalities").using("gin", t.outputModalities),
     index("models_use_cases").using("gin", t.useCases),
@@ -220,6 +220,9 @@ export const models = pgTable(
     index("models_words").using("gin", sql`to_tsvector('english', coalesce(description, ''))`),
   ],
 );
+
+/** `LISTED` of the models table or an alias of it, as a condition of a relational query. */
+export const ONLY_LISTED = { RAW: (table: typeof models) => sql`${table.status} <> 'WITHDRAWN'` };
 
 /**
  * Every word of letters that is in the search text of a model; a trigger adds them. There are few,
