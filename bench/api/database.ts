@@ -69,8 +69,12 @@ function listBytes(): string {
   return sql.replaceAll('"models".', "");
 }
 
-/** PostGraphile answers what the database computes, so it is given the same sums there. */
+/**
+ * PostGraphile answers what the database computes, so it is given the same sums there; and an index, as
+ * it does not say of a family's models that they are to be listed, which Plimsoll's own hold alone.
+ */
 const POSTGRAPHILE_FUNCTIONS = (bytes: string) => `
+  create index models_family_of_peers on models (family_slug);
   create function models_vram(m models, quant text, ctx integer) returns double precision
     language sql stable as $$
       select floor(1.1 * ((m.memory_profile->'weights'->quant->>'deviceBytes')::float8
