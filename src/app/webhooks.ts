@@ -96,6 +96,11 @@ export async function startWebhooks(
     unlessBusy(() =>
       queue.upsertJobScheduler(SWEEP, { every: sweepMs }, { name: SWEEP, opts: KEPT }),
     );
+  await plan().catch(async (error) => {
+    await backend.close();
+    throw error;
+  });
+  // Not before: what is still being planned for the first time would be told as lost.
   const isKept = async () => Boolean(await queue.getJobScheduler(SWEEP));
   const plans = [{ title: "the webhooks", isKept, plan }];
   const stopKeeping = keepPlans({ plans, log, everyMs: options.keepMs });
@@ -105,10 +110,5 @@ export async function startWebhooks(
     stopKeeping();
     await backend.close();
   }
-
-  await plan().catch(async (error) => {
-    await close();
-    throw error;
-  });
   return { close };
 }

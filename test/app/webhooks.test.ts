@@ -53,7 +53,7 @@ describe.each([
     const worker = await startWebhooks({
       ...{ db, log, databaseUrl: database.url, queueName: webhooksFile.replace(/\W/g, "-") },
       config: { webhooksFile, redisUrl: redis?.url ?? null },
-      ...{ sweepMs: 200, firstRetryMs: 100, keepMs: 200 },
+      ...{ sweepMs: 200, firstRetryMs: 100, keepMs: 5 },
     });
     return worker!;
   }
