@@ -63,12 +63,14 @@ export async function siblings(of, first) {
   return rows.filter((row) => row.slug !== of.slug).slice(0, first);
 }
 
+/** One parameter for each licence: planned for an array of unknown length, it is served by no index. */
 export function list(licenses, budgetBytes, first) {
+  const among = licenses.map((_, index) => `$${index + 3}`).join(", ");
   return sql.unsafe(
     `select slug, name, total_parameters as "totalParameters", license, downloads, ${profile("Q4_K_M")}
-     from models m where status <> 'WITHDRAWN' and license = any($1) and ${FITS} <= $2
-     order by downloads desc, slug limit $3`,
-    [licenses, budgetBytes, first + 1],
+     from models m where status <> 'WITHDRAWN' and license in (${among}) and ${FITS} <= $1
+     order by downloads desc, slug limit $2`,
+    [budgetBytes, first + 1, ...licenses],
     { prepare: true },
   );
 }
