@@ -25,7 +25,9 @@ export const servingVariables = {
     .describe("Bearer token for mutations and /admin/queues, which are off without it."),
   RATE_LIMIT_REQUESTS: wholeNumber(0, 1e9)
     .default(0)
-    .describe("Requests that one client may make in a minute; 0 for any number."),
+    .describe(
+      "Questions, exports and feed readings that one client may make in a minute; 0 for any number.",
+    ),
   RATE_LIMIT_COST: wholeNumber(0, 1e12)
     .default(0)
     .describe("Query cost that one client may spend in a minute; 0 for any."),

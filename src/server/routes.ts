@@ -21,6 +21,7 @@ import { type IncomingWebhook, incomingWebhookRoutes } from "./incoming-webhooks
 import { atomRoute } from "./pages/atom.ts";
 import { DOCS_PATH, documentCards, documentContent } from "./pages/docs.ts";
 import { faviconContent, rootPage } from "./pages/root.ts";
+import type { RateLimit } from "./rate-limit.ts";
 
 export interface RouteOptions {
   schema: GraphQLSchema;
@@ -32,6 +33,8 @@ export interface RouteOptions {
   /** Whether the server is to be sent no more requests. */
   isStopping: () => boolean;
   webhooks: readonly IncomingWebhook[];
+  /** What is made of the catalog counts as a question of the client; pages that are kept do not. */
+  rateLimit: RateLimit | null;
   /** Proxies in front that may say under which address the server is reached. */
   trustedProxies: number;
   db: Database;
@@ -42,15 +45,16 @@ const READ = ["GET"] as const;
 
 export function createRoutes(options: RouteOptions): Route[] {
   const { schema, graphql, exports, release, readiness, isStopping, webhooks } = options;
+  const counted = (route: Route) => countedRoute(route, options.rateLimit);
   return [
     page("/", async () => rootPage(await documentCards())),
     page("/favicon.svg", faviconContent),
     page("/schema.graphql", () =>
       prepareContent(`${printSchema(schema)}\n`, { type: "text/plain; charset=utf-8" }),
     ),
-    atomRoute(options.db, options.feed.clock, options.trustedProxies),
-    exportRoute("json", exports, release),
-    exportRoute("ndjson", exports, release),
+    counted(atomRoute(options.db, options.feed.clock, options.trustedProxies)),
+    counted(exportRoute("json", exports, release)),
+    counted(exportRoute("ndjson", exports, release)),
     {
       path: GRAPHQL_PATH,
       methods: ["GET", "POST", "QUERY"],
@@ -94,6 +98,16 @@ export function createRoutes(options: RouteOptions): Route[] {
     },
     ...incomingWebhookRoutes(webhooks),
   ];
+}
+
+function countedRoute(route: Route, rateLimit: RateLimit | null): Route {
+  if (!rateLimit) return route;
+  return {
+    ...route,
+    async handle(req, res, target) {
+      if (await rateLimit.admit(req, res)) await route.handle(req, res, target);
+    },
+  };
 }
 
 /** A path with one content, made when it is first asked for. */

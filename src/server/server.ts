@@ -98,7 +98,7 @@ export async function serve(schema: GraphQLSchema, options: ServerOptions): Prom
   const exports = createExports(options.db, feed.clock);
   const routes = createRoutes({
     ...{ schema, graphql, exports, release },
-    ...{ readiness, isStopping, webhooks, feed, db: options.db },
+    ...{ readiness, isStopping, webhooks, feed, db: options.db, rateLimit: rateLimit ?? null },
     trustedProxies: options.trustedProxies ?? 0,
   });
   if (options.metricsText) routes.push(metricsRoute(options.metricsText));

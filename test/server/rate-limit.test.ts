@@ -61,6 +61,23 @@ describe("a limit of requests", () => {
   });
 });
 
+describe("a limit of requests, elsewhere", () => {
+  it.each(["/catalog.json", "/catalog.ndjson", "/feed.atom"])("counts %s too", async (path) => {
+    const { ask, url } = await start({ requests: 1 });
+    const first = await fetch(url + path);
+    expect(first.headers.get("ratelimit")).toMatch(/^"requests";r=0;t=\d+$/);
+    expect((await fetch(url + path)).status).toBe(429);
+    expect((await ask("{ version }")).status).toBe(429);
+  });
+
+  it("does not count pages that cost nothing", async () => {
+    const { url } = await start({ requests: 1 });
+    for (const path of ["/", "/", "/schema.graphql", "/livez"]) {
+      expect((await fetch(url + path)).status).toBe(200);
+    }
+  });
+});
+
 describe("a limit of cost", () => {
   it("is spent by what is computed, and not by answers that were kept", async () => {
     const { ask } = await start({ cost: 5 });
