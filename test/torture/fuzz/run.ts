@@ -52,7 +52,7 @@ export async function tortureByFuzzing(
     },
     { concurrency: 4 },
   );
-  const filters = Math.ceil(questions / 20);
+  const filters = Math.ceil(questions / 10);
   const filtered = await compareFilters(url, random, filters);
   say(`fuzzing: ${filters} filters compared`);
   const paged = await pageWhileInserting(url, databaseUrl, models);
