@@ -39,6 +39,9 @@ export interface Settings {
   progress(done: number, of: number, what: string): void;
 }
 
+/** A server that plans and compiles its answers takes longer than others until it is as fast as it gets. */
+const WARM_UP_SECONDS = 8;
+
 export function loadProcess(): ChildProcess {
   return fork(new URL("./load.ts", import.meta.url), { execArgv: ["--import", "tsx"] });
 }
@@ -57,13 +60,14 @@ export async function measure(
     for (const plan of plans) {
       const { contender, question, mode } = plan;
       settings.progress(done++, rounds * plans.length, `${contender.name} ${question} ${mode}`);
+      const { seconds } = settings;
       const before = contender.cpuSeconds();
       const result = await ask(load, {
         contender: { ...contender },
         question,
         method: mode === "hit-get" ? "GET" : "POST",
         connections: settings.connections,
-        seconds: settings.seconds,
+        seconds: round === 0 && mode === "miss" ? Math.max(seconds, WARM_UP_SECONDS) : seconds,
         from: mode === "miss" ? asked : 0,
         different: mode === "miss",
         sample: settings.sample,

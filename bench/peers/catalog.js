@@ -19,11 +19,14 @@ export const sql = postgres(process.env.DATABASE_URL, {
 const FITS = process.env.FITS_SQL;
 
 /** Of the stored profile, what the estimates of some quantizations read. */
-const profile = (...quants) => `jsonb_build_object('version', m.memory_profile->'version',
-  'contextLength', m.memory_profile->'contextLength', 'cache', m.memory_profile->'cache',
-  'compute', m.memory_profile->'compute', 'weights', jsonb_build_object(${quants
-    .map((quant) => `'${quant}', m.memory_profile->'weights'->'${quant}'`)
+const profile = (...quants) => `jsonb_build_object('version', p->'version',
+  'contextLength', p->'contextLength', 'cache', p->'cache', 'compute', p->'compute',
+  'weights', jsonb_build_object(${quants
+    .map((quant) => `'${quant}', p->'weights'->'${quant}'`)
     .join(", ")})) as memory_profile`;
+
+/** It is kept packed, so it is unpacked once in a row and not for each of its parts. */
+const UNPACKED = "lateral (select m.memory_profile || '{}' as p offset 0) as unpacked";
 
 const DETAILS = `m.slug, m.name, m.hugging_face_id as "huggingFaceId", m.description,
   m.total_parameters as "totalParameters", m.active_parameters as "activeParameters",
@@ -38,7 +41,7 @@ export async function model(slug) {
   const [row] = await sql.unsafe(
     `select ${DETAILS}, m.family_slug, ${profile("Q4_K_M", "Q8_0", "F16")}, o.slug as o_slug, o.name as o_name,
        f.slug as f_slug, f.name as f_name
-     from models m join organizations o on o.slug = m.organization_slug
+     from models m cross join ${UNPACKED} join organizations o on o.slug = m.organization_slug
        left join families f on f.slug = m.family_slug
      where m.slug = $1`,
     [slug],
@@ -68,7 +71,7 @@ export function list(licenses, budgetBytes, first) {
   const among = licenses.map((_, index) => `$${index + 3}`).join(", ");
   return sql.unsafe(
     `select slug, name, total_parameters as "totalParameters", license, downloads, ${profile("Q4_K_M")}
-     from models m where status <> 'WITHDRAWN' and license in (${among}) and ${FITS} <= $1
+     from models m cross join ${UNPACKED} where status <> 'WITHDRAWN' and license in (${among}) and ${FITS} <= $1
      order by downloads desc, slug limit $2`,
     [budgetBytes, first + 1, ...licenses],
     { prepare: true },
