@@ -51,6 +51,9 @@ const INIT_MS = 10_000;
 const MOST_OPERATIONS = 100;
 /** Bytes of answers that a client may leave unread; as long as it has more, nothing is read from it. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
+/** After a longer message nothing is read for a while: few are sent, and a flood of them slows everybody. */
+const LONG_MESSAGE_BYTES = 16 * 1024;
+const REST_MS = 50;
 
 /** Makes what accepts WebSocket connections. */
 export function acceptSockets(options: SocketOptions): Sockets {
@@ -77,6 +80,22 @@ export function acceptSockets(options: SocketOptions): Sockets {
     subscribe: (args) => (args as unknown as Prepared).run(),
   });
 
+  const resting = new WeakSet<WebSocket>();
+
+  function rest(socket: WebSocket): void {
+    resting.add(socket);
+    socket.pause();
+    setTimeout(() => {
+      resting.delete(socket);
+      readOn(socket);
+    }, REST_MS).unref();
+  }
+
+  function readOn(socket: WebSocket): void {
+    const mayRead = !resting.has(socket) && socket.bufferedAmount < MOST_UNREAD_BYTES;
+    if (socket.isPaused && mayRead) socket.resume();
+  }
+
   sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
     socket.on("error", (error) => log.debug({ error: messageOf(error) }, "a WebSocket failed"));
     const closed = server.opened(
@@ -88,6 +107,7 @@ export function acceptSockets(options: SocketOptions): Sockets {
           socket.on("message", (data) => {
             // What was sent before the client took note of the goodbye is not read any more.
             if (socket.readyState !== socket.OPEN) return;
+            if ((data as Buffer).length > LONG_MESSAGE_BYTES) rest(socket);
             take(String(data)).catch((err: unknown) => {
               if (isOutOfPlace(err)) return closeSoon(socket, INVALID_CLOSE, "Invalid message");
               log.error({ err }, "a WebSocket message failed");
@@ -107,7 +127,7 @@ export function acceptSockets(options: SocketOptions): Sockets {
       const late = setTimeout(closeSoon, slowMs, socket, SLOW_CONSUMER_CLOSE, "SLOW_CONSUMER");
       socket.send(text, () => {
         clearTimeout(late);
-        if (socket.isPaused && socket.bufferedAmount < MOST_UNREAD_BYTES) socket.resume();
+        readOn(socket);
         resolve();
       });
       if (socket.bufferedAmount >= MOST_UNREAD_BYTES) socket.pause();
