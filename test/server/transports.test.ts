@@ -325,6 +325,19 @@ test.each(["text/event-stream", "multipart/mixed", "application/json"])(
 const deep = (depth: number) => `${'{"fits":'.repeat(depth)}1${"}".repeat(depth)}`;
 
 describe("over WebSocket", () => {
+  test("a socket is not read for a while after a long message", async () => {
+    const socket = new WebSocket(wsUrl(), "graphql-transport-ws");
+    onTestFinished(() => socket.terminate());
+    const ping = JSON.stringify({ type: "ping", payload: { text: "x".repeat(100_000) } });
+    let pongs = 0;
+    await new Promise((open) => socket.once("open", open));
+    socket.on("message", () => pongs++);
+    const began = performance.now();
+    for (let sent = 0; sent < 5; sent++) socket.send(ping);
+    await expect.poll(() => pongs, { interval: 5 }).toBe(5);
+    expect(performance.now() - began).toBeGreaterThan(180); // four rests of 50 ms, as timers count them
+  });
+
   test("a client that reads nothing is not read from either", async () => {
     // Patient, so that it is not closed for its slowness meanwhile.
     const patient = await startServer({

@@ -51,7 +51,10 @@ const INIT_MS = 10_000;
 const MOST_OPERATIONS = 100;
 /** Bytes of answers that a client may leave unread; as long as it has more, nothing is read from it. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
-/** After a longer message nothing is read for a while: few are sent, and a flood of them slows everybody. */
+/**
+ * After a longer message nothing is read for a while: few are sent, and a flood of them slows everybody.
+ * What came in the same piece of the connection, 64 kB at most, is taken all the same.
+ */
 const LONG_MESSAGE_BYTES = 16 * 1024;
 const REST_MS = 50;
 
