@@ -66,7 +66,7 @@ export async function siblings(of, first) {
   return rows.filter((row) => row.slug !== of.slug).slice(0, first);
 }
 
-/** One parameter for each licence: planned for an array of unknown length, it is served by no index. */
+/** One parameter for each licence: for an array Postgres plans anew each time, and reads all of a licence. */
 export function list(licenses, budgetBytes, first) {
   const among = licenses.map((_, index) => `$${index + 3}`).join(", ");
   return sql.unsafe(

@@ -19,7 +19,6 @@ export interface Model {
   outputModalities: string[] | null;
   variant: string | null;
   attentionKind: string | null;
-  architectureKind: string | null;
   experts: number | null;
   baseModel: string | null;
   organization: { slug: string };
@@ -30,7 +29,7 @@ export interface Model {
 
 export const FIELDS = `slug name huggingFaceId downloads likes contextLength totalParameters
   activeParameters releasedOn languages tags useCases inputModalities outputModalities variant
-  attentionKind architectureKind experts baseModel organization { slug } family { slug name }
+  attentionKind experts baseModel organization { slug } family { slug name }
   license { id commercialUse openness } vram(quant: Q4_K_M, ctx: 8192) { total { bytes } }`;
 
 export interface Condition {
