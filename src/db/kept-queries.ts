@@ -5,8 +5,17 @@
  * limit take, and from then on only bound to its values. Whoever keeps selections decides for how
  * long: what is kept here goes with them.
  */
-import { type Placeholder, type SQL, sql } from "drizzle-orm";
+import {
+  aliasedTable,
+  type Placeholder,
+  relationsFilterToSQL,
+  SQL,
+  sql,
+  type Table,
+} from "drizzle-orm";
+import type { PgDialect } from "drizzle-orm/pg-core";
 import type { Database } from "./client.ts";
+import type { relations } from "./relations.ts";
 
 /** What queries have in common, whatever their table. */
 interface Config {
@@ -24,12 +33,17 @@ interface Prepared {
 }
 
 interface Query extends PromiseLike<unknown> {
-  toSQL(): { sql: string; params: unknown[] };
   prepare(name: string): Prepared;
 }
 
 type Mode = "findMany" | "findFirst";
-type Builder = Record<Mode, (config?: Config) => Query>;
+interface Builder extends Record<Mode, (config?: Config) => Query> {
+  // Private by their types only.
+  table: Table;
+  tableConfig: { relations: object };
+  schema: typeof relations;
+  dialect: PgDialect;
+}
 
 /** Forms of one selection: each filter that it is asked under is one. */
 const MOST_FORMS = 32;
@@ -46,43 +60,56 @@ export function keepQueries(db: Database): void {
 
 function keeper(builder: Builder, mode: Mode): Builder[Mode] {
   const selections = new WeakMap<object, Map<string, Prepared>>();
+  const conditionOf = createConditions(builder);
   return (config = {}) => {
-    const forms = config.with && selections.get(config.with);
-    if (!forms || config.offset !== undefined) {
-      if (config.with) selections.set(config.with, new Map());
+    const { with: selection, where, orderBy, limit, offset } = config;
+    const forms = selection && selections.get(selection);
+    if (!forms || offset !== undefined || typeof orderBy === "function") {
+      if (selection) selections.set(selection, new Map());
       return builder[mode](config);
     }
-    const form = withoutSelection(builder, mode, config);
-    let prepared = forms.get(form.sql);
+    const condition = conditionOf(where);
+    const form = `${limit === undefined} ${JSON.stringify(orderBy)} ${condition.sql}`;
+    let prepared = forms.get(form);
     if (!prepared) {
       if (forms.size === MOST_FORMS) forms.clear();
-      prepared = builder[mode](withHoles(builder, config)).prepare("kept");
-      forms.set(form.sql, prepared);
+      prepared = builder[mode](withHoles(config, condition)).prepare("kept");
+      forms.set(form, prepared);
     }
-    // The limit comes last; it is left over where there is none of ours to fill it into.
-    const values = Object.fromEntries(form.params.map((value, index) => [hole(index), value]));
-    return prepared.execute({ ...values, limit: config.limit }) as unknown as Query;
+    const values: Record<string, unknown> = { limit };
+    condition.params.forEach((value, index) => {
+      values[hole(index)] = value;
+    });
+    return prepared.execute(values) as unknown as Query;
   };
 }
 
-const NOTHING = { columns: {}, extras: { one: sql`1` } };
+interface Condition {
+  sql: string;
+  params: unknown[];
+}
+
+const NONE: Condition = { sql: "", params: [] };
 const hole = (index: number) => `value${index}`;
 
-/** What is left of a query differs from call to call: its text is the form, its parameters the values. */
-function withoutSelection(builder: Builder, mode: Mode, config: Config) {
-  const { columns: _columns, with: _with, extras: _extras, ...rest } = config;
-  return builder[mode]({ ...rest, ...NOTHING }).toSQL();
+/** Renders conditions by themselves, as they stand in the queries of a table. */
+function createConditions({ table, tableConfig, schema, dialect }: Builder) {
+  const alias = aliasedTable(table, "d0"); // what Drizzle calls it there
+  return (where: unknown): Condition => {
+    if (where === undefined) return NONE;
+    const filter = where as Parameters<typeof relationsFilterToSQL>[1];
+    const related = tableConfig.relations as Parameters<typeof relationsFilterToSQL>[2];
+    const { sql: chunks } = relationsFilterToSQL(alias, filter, related, schema, undefined);
+    return chunks ? dialect.sqlToQuery(new SQL(chunks)) : NONE;
+  };
 }
 
 /** The query with a hole for each value of its condition, and for its limit. */
-function withHoles(builder: Builder, config: Config): Config {
+function withHoles(config: Config, { sql: text, params }: Condition): Config {
   const limit = config.limit === undefined ? undefined : sql.placeholder("limit");
-  if (config.where === undefined) return { ...config, limit };
-  const before = builder.findMany(NOTHING).toSQL().sql;
-  const whole = builder.findMany({ ...NOTHING, where: config.where }).toSQL();
-  const condition = whole.sql.slice(before.length + " where ".length);
-  const pieces = condition.split(/\$\d+/).map((text) => sql.raw(text));
-  const holes = whole.params.map((_value, index) => sql.placeholder(hole(index)));
+  if (text === "") return { ...config, limit };
+  const pieces = text.split(/\$\d+/).map((piece) => sql.raw(piece));
+  const holes = params.map((_value, index) => sql.placeholder(hole(index)));
   const chunks = pieces.flatMap((piece, index) =>
     index === 0 ? [piece] : [holes[index - 1], piece],
   );

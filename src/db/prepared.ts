@@ -4,6 +4,7 @@
  * decide how many different ones there are. So only statements that come again are prepared, and no
  * more new ones in the life of a connection than it can hold.
  */
+import { LRUCache } from "lru-cache";
 import type { Sql } from "postgres";
 
 /** New statements in the life of a connection; each takes some 100 kB of its Postgres process. */
@@ -35,13 +36,16 @@ export function createAdmission(lifetimeMs: number, now = Date.now) {
 }
 
 /**
- * A condition on a pattern that is a value. Which index serves a pattern depends on what it is: "qwen3 8b"
- * took seconds of a million models by the plan for any words, milliseconds by its own. Postgres would take
- * the former from the sixth time on.
+ * How a statement has a condition on a pattern. `VALUE`: which index serves it depends on what the value
+ * is: "qwen3 8b" took seconds of a million models by the plan for any words, milliseconds by its own.
+ * Postgres would take the former from the sixth time on. `WRITTEN`: a new statement for every search.
  */
-const hasPattern = (text: string) => text.includes(" like $");
-/** Written out, it makes a new statement of every search. */
-const namesPattern = (text: string) => text.includes(" like '%");
+type Pattern = "VALUE" | "WRITTEN" | "NONE";
+
+function patternIn(text: string): Pattern {
+  if (text.includes(" like '%")) return "WRITTEN";
+  return text.includes(" like $") ? "VALUE" : "NONE";
+}
 
 /**
  * The client with `unsafe`, which Drizzle sends everything through, preparing what comes again.
@@ -52,9 +56,12 @@ const namesPattern = (text: string) => text.includes(" like '%");
 export function preparing(client: Sql, planned: Sql, lifetimeMs: number): Sql {
   const admit = createAdmission(lifetimeMs);
   const admitPlanned = createAdmission(lifetimeMs);
+  // Statements are long, and looking through one takes longer than finding it again.
+  const patterns = new LRUCache<string, Pattern>({ max: MOST_STATEMENTS, memoMethod: patternIn });
   const wayOf = (text: string) => {
-    if (namesPattern(text)) return { to: client, prepare: false };
-    return hasPattern(text)
+    const pattern = patterns.memo(text);
+    if (pattern === "WRITTEN") return { to: client, prepare: false };
+    return pattern === "VALUE"
       ? { to: planned, prepare: admitPlanned(text) }
       : { to: client, prepare: admit(text) };
   };
