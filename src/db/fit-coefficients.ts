@@ -39,10 +39,10 @@ for (let index = 0; index < SEGMENTS; index++) {
 for (const name of QUANTIZATION_NAMES)
   COEFFICIENTS[name] = figureAt("weights", name, "deviceBytes");
 
-const NAMES = Object.keys(COEFFICIENTS);
+const PLACES = new Map(Object.keys(COEFFICIENTS).map((name, index) => [name, index + 1]));
 
 /** Place of a coefficient in the array, counted from 1 as Postgres does; 0 when there is none. */
-export const placeOf = (name: string): number => NAMES.indexOf(name) + 1;
+export const placeOf = (name: string): number => PLACES.get(name) ?? 0;
 
 /** What the column is generated from; null without a profile, or when it does not fit the array. */
 export const FIT_EXPRESSION = `case when jsonb_array_length(memory_profile #> '{cache,segments}') <= ${SEGMENTS} then array[${Object.values(

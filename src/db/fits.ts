@@ -39,9 +39,10 @@ const CELLS = 256;
 const ROW_ALIGNMENT = 16;
 
 /** A number of the rules, as it is. */
-const number = (value: number) => sql.raw(`${value}::float8`);
+const number = (value: number) => `${value}::float8`;
 /** A number of a request, as a parameter: one statement serves all settings. */
 const given = (value: number) => sql`${value}::float8`;
+const { raw } = sql;
 
 /**
  * Bytes that a model takes in all, as a double that holds a whole number; null where the model has no
@@ -49,7 +50,7 @@ const given = (value: number) => sql`${value}::float8`;
  */
 export function memoryBytes(fit: FitColumn, settings: FitSettings): SQL<number | null> {
   return sql`(select sum + floor(${given(settings.overheadFraction)} * sum + 0.5)
-    from (select ${exactBytes(settings.cacheType)} as sum from ${own(fit, settings)} offset 0) as exact)`;
+    from (select ${raw(exactBytes(settings.cacheType))} as sum from ${own(fit, settings)} offset 0) as exact)`;
 }
 
 /** True for models that take at most `budgetBytes`. */
@@ -57,13 +58,13 @@ export function fitsIn(fit: Fit, settings: FitSettings, budgetBytes: number): SQ
   const most = mostBeforeMargin(budgetBytes, settings.overheadFraction);
   const mostWeights = most - RUNTIME_BYTES.central;
   // The weights alone rule most models out, for the price of two comparisons.
-  return sql`(${wholeWeights(fit)} <= ${number(mostWholeWeights(settings.quant, mostWeights))}
+  return sql`(${wholeWeights(fit)} <= ${raw(number(mostWholeWeights(settings.quant, mostWeights)))}
     and ${weights(fit, settings.quant)} <= ${given(mostWeights)}
-    and (select ${exactBytes(settings.cacheType)} from ${own(fit, settings)}) <= ${given(most)})`;
+    and (select ${raw(exactBytes(settings.cacheType))} from ${own(fit, settings)}) <= ${given(most)})`;
 }
 
 /** The weights at 16 bits, which an index is sorted by. */
-const wholeWeights = (fit: Fit) => sql`${fit}[${sql.raw(String(placeOf("F16")))}]`;
+const wholeWeights = (fit: Fit) => sql`${fit}[${raw(String(placeOf("F16")))}]`;
 
 /**
  * A power of two that no model is above whose weights in a format are within `most`. Written out, so
@@ -90,16 +91,16 @@ export function longestContextIn(
   budgetBytes: number,
 ): SQL<number> {
   const most = given(mostBeforeMargin(budgetBytes, settings.overheadFraction));
-  const longest = sql`coalesce(nullif(${table.contextSort}, 0), ${number(UNTRAINED)})::float8`;
+  const longest = sql`coalesce(nullif(${table.contextSort}, 0), ${raw(number(UNTRAINED))})::float8`;
   let step = sql`(select ${table.fit} || '{}'::float8[] as fit,
-    ${weights(table.fit, settings.quant)} as weights, ${number(1)} as sequences,
-    ${longest} as longest, ${most} as most, ${number(0)} as cells offset 0) as own`;
+    ${weights(table.fit, settings.quant)} as weights, ${raw(number(1))} as sequences,
+    ${longest} as longest, ${most} as most, ${raw(number(0))} as cells offset 0) as own`;
   for (let power = STEPS - 1; power >= 0; power--) {
-    const more = sql`(own.cells + ${number(2 ** power * CELLS)})`;
+    const more = `(own.cells + ${number(2 ** power * CELLS)})`;
+    const next = `case when ${more} < own.longest + ${number(CELLS)}
+      and ${exactBytes(settings.cacheType, more)} <= own.most then ${more} else own.cells end`;
     step = sql`(select own.fit, own.weights, own.sequences, own.longest, own.most,
-      case when ${more} < own.longest + ${number(CELLS)}
-      and ${exactBytes(settings.cacheType, more)} <= own.most then ${more} else own.cells end as cells
-      from ${step} offset 0) as own`;
+      ${raw(next)} as cells from ${step} offset 0) as own`;
   }
   return sql`(select least(own.cells, own.longest) from ${step})`;
 }
@@ -128,45 +129,42 @@ function mostBeforeMargin(budgetBytes: number, overhead: number): number {
   return sum;
 }
 
-const at = (name: string) => sql`own.fit[${sql.raw(String(placeOf(name)))}]`;
+const at = (name: string) => `own.fit[${placeOf(name)}]`;
 
-/** All but the margin, for `own`; `cells` of one stream are its own when left out. */
-function exactBytes(cacheType: CacheType, cells: SQL = sql`own.cells`): SQL {
+/**
+ * All but the margin, for `own`; `cells` of one stream are its own when left out. Plain text, because
+ * it is long, made for each request, and holds no value of one.
+ */
+function exactBytes(cacheType: CacheType, cells = "own.cells"): string {
   const { elements: block, bytes } = CACHE_TYPES[cacheType];
   const alignment = number(ROW_ALIGNMENT);
-  const rows = sql`ceil(own.sequences * 4 / ${alignment}) * ${alignment}`;
-  const seen = sql`${cells} * ${at("fullMask")}`;
+  const rows = `ceil(own.sequences * 4 / ${alignment}) * ${alignment}`;
+  const seen = `${cells} * ${at("fullMask")}`;
   const segments = Array.from({ length: SEGMENTS }, (_, index) => segment(index, cells));
-  const cached = sql.join(
-    segments.map((one) => one.elements),
-    sql` + `,
-  );
-  const windowed = sql.join(
-    segments.map((one) => one.windowed),
-    sql`, `,
-  );
-  const layers = sql`${number(UBATCH * 4)}
+  const cached = segments.map(({ elements }) => elements).join(" + ");
+  const windowed = segments.map((one) => one.windowed).join(", ");
+  const layers = `${number(UBATCH * 4)}
       * (${at("peakElements")} + ceil(${at("cellElements")} * ${seen}))
     + ${number(UBATCH * 2)} * (${seen} + greatest(${windowed})) + ${rows}`;
-  const output = sql`own.sequences * ${at("vocabSize")} * 4
+  const output = `own.sequences * ${at("vocabSize")} * 4
     + ${number(UBATCH * 4)} * ${at("outputElements")}`;
-  const sum = sql`(own.weights + ${number(RUNTIME_BYTES.central)}
+  const sum = `(own.weights + ${number(RUNTIME_BYTES.central)}
     + own.sequences * ((${cached}) / ${number(block)} * ${number(bytes)} + ${at("fixedBytes")})
     + greatest(${layers}, ${output}))`;
-  return block === 1 ? sum : sql`(case when ${at("oddWidth")} = 0 then ${sum} end)`;
+  return block === 1 ? sum : `(case when ${at("oddWidth")} = 0 then ${sum} end)`;
 }
 
 /** What one kind of layers adds: cached elements of a sequence, and cells of its window. */
-function segment(index: number, cells: SQL): { elements: SQL; windowed: SQL } {
+function segment(index: number, cells: string): { elements: string; windowed: string } {
   const elements = at(`elements${index}`);
   const window = at(`window${index}`);
   const ratio = at(`ratio${index}`);
   const padding = number(CELLS);
-  const kept = sql`least(${cells}, ceil((${window} + ${number(UBATCH)}) / ${padding}) * ${padding})`;
+  const kept = `least(${cells}, ceil((${window} + ${number(UBATCH)}) / ${padding}) * ${padding})`;
   return {
-    elements: sql`case when ${elements} = 0 then 0 else ${elements} * case
+    elements: `case when ${elements} = 0 then 0 else ${elements} * case
       when ${ratio} > 1 then ceil(ceil(${cells} / ${ratio}) / ${padding}) * ${padding}
       when ${window} = 0 then ${cells} else ${kept} end end`,
-    windowed: sql`case when ${window} = 0 then 0 else ${kept} end`,
+    windowed: `case when ${window} = 0 then 0 else ${kept} end`,
   };
 }

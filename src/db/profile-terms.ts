@@ -82,49 +82,69 @@ export function readTerms(
   // JSON has its first name in quotes, an array of numbers has none.
   if (base.startsWith('{"')) return JSON.parse(base);
   const numbers = numbersIn(base);
-  const { contextLength, parameters, segments, stateBytes, fixedBytes, ...compute } = named(
-    NAMES,
-    numbers,
-    0,
-  );
-  const { fullMask, spreadLow, spreadHigh, ...elements } = compute;
+  const figure = (name: keyof typeof BASE) => numbers[PLACE[name]]!;
   const weights: LlamaCppProfile["weights"] = {};
-  for (const [quant, text] of Object.entries(formats)) {
-    const sizes = named(PER_FORMAT, numbersIn(text!), 0);
-    weights[quant] = { basis: "TENSOR_LEVEL", container: "gguf", ...sizes, mtpBytes: 0 };
-  }
+  for (const quant in formats) weights[quant] = sizesIn(formats[quant as QuantizationName]!);
+  const total = figure("parameters");
   return {
-    contextLength: contextLength || null,
-    parameters: parameters ? { total: parameters } : null,
+    contextLength: figure("contextLength") || null,
+    parameters: total ? { total } : null,
     weights,
     cache: {
       ...emptyCache(),
-      segments: Array.from({ length: segments }, (_, index) => {
-        const segment = named(PER_SEGMENT, numbers, NAMES.length + index * PER_SEGMENT.length);
-        return { ...segment, windowTokens: segment.windowTokens || null };
-      }),
-      stateBytesPerSequence: stateBytes,
-      fixedBytesPerSequence: fixedBytes,
+      segments: Array.from({ length: figure("segments") }, (_, index) => segmentIn(numbers, index)),
+      stateBytesPerSequence: figure("stateBytes"),
+      fixedBytesPerSequence: figure("fixedBytes"),
     },
     compute: {
-      ...elements,
-      fullMask: fullMask === 1,
-      spread: { low: spreadLow, high: spreadHigh },
+      peakElements: figure("peakElements"),
+      cellElements: figure("cellElements"),
+      outputElements: figure("outputElements"),
+      vocabSize: figure("vocabSize"),
+      scoreHeads: figure("scoreHeads"),
+      scoreElements: figure("scoreElements"),
+      hiddenSize: figure("hiddenSize"),
+      fullMask: figure("fullMask") === 1,
+      spread: { low: figure("spreadLow"), high: figure("spreadHigh") },
     },
   };
 }
 
-/** The numbers of an array as Postgres writes it: `{1,2.5}`. */
-const numbersIn = (text: string) => text.slice(1, -1).split(",").map(Number);
+/** The numbers of an array as Postgres writes it, `{1,2.5}`, which is JSON but for its brackets. */
+const numbersIn = (text: string): number[] => JSON.parse(`[${text.slice(1, -1)}]`);
 
-function named<Name extends string>(
-  names: readonly Name[],
-  numbers: readonly number[],
-  from: number,
-): Record<Name, number> {
-  const record = {} as Record<Name, number>;
-  names.forEach((name, index) => {
-    record[name] = numbers[from + index]!;
-  });
-  return record;
+function placesOf<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>;
+}
+
+// Written out below, because these run for every row of a list.
+const PLACE = placesOf(Object.keys(BASE) as (keyof typeof BASE)[]);
+const IN_SEGMENT = placesOf(PER_SEGMENT);
+const IN_FORMAT = placesOf(PER_FORMAT);
+
+function segmentIn(numbers: readonly number[], index: number): CacheSegment {
+  const from = NAMES.length + index * PER_SEGMENT.length;
+  const figure = (name: keyof CacheSegment) => numbers[from + IN_SEGMENT[name]]!;
+  return {
+    windowTokens: figure("windowTokens") || null,
+    tokensPerCell: figure("tokensPerCell"),
+    layers: figure("layers"),
+    keyElements: figure("keyElements"),
+    valueElements: figure("valueElements"),
+    paddedValueElements: figure("paddedValueElements"),
+  };
+}
+
+function sizesIn(text: string): LlamaCppProfile["weights"][string] {
+  const numbers = numbersIn(text);
+  const figure = (name: (typeof PER_FORMAT)[number]) => numbers[IN_FORMAT[name]]!;
+  return {
+    basis: "TENSOR_LEVEL",
+    container: "gguf",
+    bytes: figure("bytes"),
+    deviceBytes: figure("deviceBytes"),
+    hostBytes: figure("hostBytes"),
+    cpuBytes: figure("cpuBytes"),
+    mtpBytes: 0,
+  };
 }

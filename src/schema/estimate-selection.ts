@@ -59,14 +59,13 @@ function isPlain(quants: readonly WeightFormatName[], use: Use): quants is Quant
 /** What a row has for certain; the names of the rest follow from the arguments. */
 type Selection = { columns: typeof SHAPE_COLUMNS };
 
-/** The columns of a field that estimates these formats. */
+/** The columns of a field that estimates these formats; the shape is there for NOMINAL alone. */
 export function estimateSelection(quants: readonly WeightFormatName[], use: Use): Selection {
-  const columns = SHAPE_COLUMNS;
-  if (use.method === "NOMINAL") return { columns };
-  if (!isPlain(quants, use)) return { columns: ESTIMATE_COLUMNS };
+  if (use.method === "NOMINAL") return { columns: SHAPE_COLUMNS };
+  if (!isPlain(quants, use)) return { columns: { memoryProfile: true } } as unknown as Selection;
   const extras: Record<string, Extra> = { terms: baseTerms };
   for (const quant of quants) extras[formatName(quant)] = FORMAT_EXTRAS[formatName(quant)]!;
-  return { columns, extras } as Selection;
+  return { columns: {}, extras } as unknown as Selection;
 }
 
 /** Whether a model whose memory is known may still have no estimate under these settings. */
