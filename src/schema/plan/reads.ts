@@ -19,13 +19,13 @@ import {
 } from "graphql";
 
 type Field = GraphQLField<unknown, unknown>;
-type Selection = (args: object, ...rest: unknown[]) => unknown;
+export type Selection = (args: object, ...rest: unknown[]) => unknown;
 
 /** Where plugin-drizzle keeps the selection of a field. */
-const SELECTION = "pothosDrizzleSelect";
+export const SELECTION = "pothosDrizzleSelect";
 
 /** By field: the arguments that its selection has ever read. */
-const reads = new WeakMap<Field, Set<string>>();
+const reads = new WeakMap<object, Set<string>>();
 /** Goes up with every argument that was not known to be read. */
 let version = 0;
 
@@ -41,6 +41,13 @@ export function watchSelections(schema: GraphQLSchema): void {
       field.extensions = { ...field.extensions, [SELECTION]: watched };
     }
   }
+}
+
+/** The values of the arguments that the selection of a watched field has ever read. */
+export function readValues(field: object, args: Record<string, unknown>): unknown[] {
+  const values: unknown[] = [];
+  for (const name of reads.get(field)!) values.push(args[name]);
+  return values;
 }
 
 /** The arguments as they are, with a note of each that is looked at. */
