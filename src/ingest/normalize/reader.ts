@@ -56,6 +56,8 @@ export class ConfigReader {
   readonly used = new Map<string, UsedKey>();
   readonly origins: Partial<Record<FactName, FactOrigin>> = {};
   readonly #layers: Layer[];
+  /** What was found, as every layer of a model asks for the same. */
+  readonly #named = new Map<Canonical, Found | null>();
 
   constructor(
     section: Json,
@@ -104,7 +106,7 @@ export class ConfigReader {
 
   /** A whole number inside the bounds of its name, or null when nothing states it. */
   number(name: Canonical): number | null {
-    const found = this.#named(name);
+    const found = this.#findNamed(name);
     if (found === null) return null;
     return this.#scalar(name, found);
   }
@@ -119,7 +121,7 @@ export class ConfigReader {
 
   /** A number that may differ from layer to layer: a list is read by index, a scalar holds for all. */
   perLayer(name: Canonical, layer: number): number | null {
-    const found = this.#named(name);
+    const found = this.#findNamed(name);
     if (found === null) return null;
     if (!Array.isArray(found.value)) return this.#scalar(name, found);
     const value: unknown = found.value[layer];
@@ -171,11 +173,14 @@ export class ConfigReader {
     return [...this.used.values()];
   }
 
-  #named(name: Canonical): Found | null {
-    const found = this.find(ALIASES[name].keys, name);
-    if (found === null || isNone(name, found.value)) return null;
+  #findNamed(name: Canonical): Found | null {
+    const known = this.#named.get(name);
+    if (known !== undefined) return known;
+    const any = this.find(ALIASES[name].keys, name);
+    const found = any === null || isNone(name, any.value) ? null : any;
     const fact = FACT_OF[name];
-    if (fact !== undefined && this.origins[fact] === undefined) this.credit(fact, found);
+    if (found && fact !== undefined && this.origins[fact] === undefined) this.credit(fact, found);
+    this.#named.set(name, found);
     return found;
   }
 
