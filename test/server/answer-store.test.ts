@@ -1,4 +1,7 @@
 /** The store of answers: bounded by bytes, of one state of the catalog only. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { catalogState } from "../../src/events/catalog-clock.ts";
 import { Answer } from "../../src/server/answers/answer.ts";
@@ -88,3 +91,28 @@ test("work ends when the last who waits has left", async () => {
   expect(signal?.aborted).toBe(true);
   expect(store.compute("key", first, work(10)).joined).toBe(false);
 });
+
+test.each([10, 10_000])(
+  "of %d letters, it is sent as the bytes that it was made of",
+  async (letters) => {
+    const body = Buffer.from("ü日".repeat(letters / 2));
+    const answer = new Answer({
+      status: 200,
+      contentType: "text/plain",
+      body,
+      tag: null,
+      version: 1,
+    });
+    expect(answer.bytes).toBe(body.length);
+    const server = createServer((req, res) => void answer.send(req, res));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    for (const encoding of ["identity", "gzip", "br"]) {
+      const headers = { "accept-encoding": encoding };
+      const response = await fetch(`http://127.0.0.1:${port}`, { headers });
+      expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
+    }
+    server.close();
+    server.closeAllConnections();
+  },
+);
