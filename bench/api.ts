@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { program } from "commander";
-import { agree } from "./api/agree.ts";
+import { agree, agreeOnAny } from "./api/agree.ts";
 import { type Contender, type ContenderPlan, start } from "./api/contender.ts";
 import { openBenchDatabase } from "./api/database.ts";
 import { loadProcess, type Mode, measure, type Plan } from "./api/measure.ts";
@@ -42,26 +42,28 @@ const nodeMajor = Number(
 );
 
 function plans(): ContenderPlan[] {
-  const peer = (name: string, of: readonly QuestionName[], path = "/graphql"): ContenderPlan => ({
+  const peer = (name: string, more: Partial<ContenderPlan> = {}): ContenderPlan => ({
     name,
     args: [here(`./peers/${name}.js`)],
-    path,
-    questions: of,
+    path: "/graphql",
+    questions: ALL,
+    ...more,
   });
-  const servers = [
+  const servers: ContenderPlan[] = [
     {
       name: "plimsoll",
       args: [here("../dist/main.js"), "serve"],
       path: "/graphql",
       questions: ALL,
     },
-    peer("static", ALL),
-    peer("raw", ALL),
-    peer("mercurius", ALL),
-    peer("yoga", ALL),
+    peer("static"),
+    peer("raw"),
+    peer("mercurius", { answersAny: true }),
+    peer("tailored", { args: [here("./peers/mercurius.js"), "./tailored.js"] }),
+    peer("yoga", { answersAny: true }),
   ];
   if (nodeMajor < 22) return servers;
-  return [...servers, { ...peer("postgraphile", ALL), speaksPostgraphile: true }];
+  return [...servers, peer("postgraphile", { speaksPostgraphile: true })];
 }
 
 function install(): void {
@@ -126,6 +128,7 @@ try {
     note(`starting ${plan.name}`);
     contenders.push(await start(plan, options.node, env));
   }
+  await agreeOnAny(contenders, database.sample);
   const measurements = [];
   for (const question of questions) {
     const { sample } = database;

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Contender } from "./contender.ts";
-import { type CatalogSample, QUESTIONS, type QuestionName } from "./questions.ts";
+import { ANY, type CatalogSample, QUESTIONS, type QuestionName } from "./questions.ts";
 
 const SAMPLES = 5;
 
@@ -19,38 +19,50 @@ export async function agree(
     ({ name, speaksPostgraphile }) =>
       name !== "plimsoll" && name !== "static" && !speaksPostgraphile,
   );
+  const { document: query, postgraphile, operationName } = QUESTIONS[question];
   for (let n = 0; n < SAMPLES; n++) {
     const variables = QUESTIONS[question].variables(n * 101, sample);
-    const expected = await answer(own, question, variables);
-    for (const other of others) {
-      const given = await answer(other, question, variables);
-      if (isDeepStrictEqual(given, expected)) continue;
-      const both = JSON.stringify({ variables, plimsoll: expected, [other.name]: given }, null, 2);
-      throw new Error(`${other.name} answers ${question} differently:\n${both}`);
-    }
+    await compare(own, others, { query, operationName, variables });
   }
   for (const other of contenders.filter(({ speaksPostgraphile }) => speaksPostgraphile)) {
-    await answer(other, question, QUESTIONS[question].variables(0, sample));
+    const variables = QUESTIONS[question].variables(0, sample);
+    await answer(other, { query: postgraphile, operationName, variables });
   }
 }
 
-async function answer(
-  { port, path, name, speaksPostgraphile }: Contender,
-  question: QuestionName,
-  variables: Record<string, unknown>,
-): Promise<unknown> {
-  const { document, postgraphile, operationName } = QUESTIONS[question];
+/** Servers for any question answer some that nobody has measured. */
+export async function agreeOnAny(contenders: Contender[], sample: CatalogSample): Promise<void> {
+  const own = contenders.find(({ name }) => name === "plimsoll")!;
+  const others = contenders.filter(({ answersAny }) => answersAny);
+  for (const query of ANY) {
+    await compare(own, others, { query, variables: { slug: sample.slugs[0] } });
+  }
+}
+
+interface Asked {
+  query: string;
+  operationName?: string;
+  variables: Record<string, unknown>;
+}
+
+async function compare(own: Contender, others: Contender[], asked: Asked): Promise<void> {
+  const expected = await answer(own, asked);
+  for (const other of others) {
+    const given = await answer(other, asked);
+    if (isDeepStrictEqual(given, expected)) continue;
+    const both = JSON.stringify({ asked, plimsoll: expected, [other.name]: given }, null, 2);
+    throw new Error(`${other.name} answers differently:\n${both}`);
+  }
+}
+
+async function answer({ port, path, name }: Contender, asked: Asked): Promise<unknown> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      query: speaksPostgraphile ? postgraphile : document,
-      operationName,
-      variables,
-    }),
+    body: JSON.stringify(asked),
   });
   const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
-  if (errors) throw new Error(`${name} answers ${question} with ${JSON.stringify(errors)}`);
+  if (errors) throw new Error(`${name} answers ${asked.query} with ${JSON.stringify(errors)}`);
   return comparable(data);
 }
 

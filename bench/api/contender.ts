@@ -12,6 +12,8 @@ export interface ContenderPlan {
   path: string;
   questions: readonly QuestionName[];
   speaksPostgraphile?: boolean;
+  /** It answers any question about the schema, and not only those that are measured. */
+  answersAny?: boolean;
 }
 
 export interface Contender extends ContenderPlan {

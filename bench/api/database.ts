@@ -6,6 +6,7 @@ import { PgDialect } from "drizzle-orm/pg-core";
 import { createIngestHttp } from "../../src/app/worker.ts";
 import { connect, type Database } from "../../src/db/client.ts";
 import { startEmbeddedPostgres } from "../../src/db/embedded/index.ts";
+import { placeOf } from "../../src/db/fit-coefficients.ts";
 import { memoryBytes } from "../../src/db/fits.ts";
 import { migrateDatabase } from "../../src/db/migrate.ts";
 import { models } from "../../src/db/tables.ts";
@@ -77,9 +78,9 @@ const POSTGRAPHILE_FUNCTIONS = (bytes: string) => `
   create index models_family_of_peers on models (family_slug);
   create function models_vram(m models, quant text, ctx integer) returns double precision
     language sql stable as $$
-      select floor(1.1 * ((m.memory_profile->'weights'->quant->>'deviceBytes')::float8
-        + 2 * ctx * coalesce((m.memory_profile->'cache'->'segments'->0->>'keyElements')::float8
-          + (m.memory_profile->'cache'->'segments'->0->>'valueElements')::float8, 0)))
+      select floor(1.1 * (case quant ${["Q4_K_M", "Q8_0", "F16"]
+        .map((quant) => `when '${quant}' then m.fit[${placeOf(quant)}]`)
+        .join(" ")} end + 2 * ctx * m.fit[${placeOf("elements0")}]))
     $$;
   create function fitting_models(licenses text[], memory_gib double precision)
     returns setof models language sql stable as $$
@@ -88,7 +89,8 @@ const POSTGRAPHILE_FUNCTIONS = (bytes: string) => `
     $$;
   create function searched_models(text text) returns setof models language sql stable as $$
     select * from models where status <> 'WITHDRAWN'
-      and search_text like all(select '%' || lower(word) || '%' from regexp_split_to_table(text, '\\s+') as word)
+      and search_text like '%' || lower(split_part(text, ' ', 1)) || '%'
+      and search_text like '%' || lower(split_part(text, ' ', 2)) || '%'
       order by downloads desc, slug
   $$`;
 

@@ -106,3 +106,22 @@ export const QUESTIONS: Record<QuestionName, Question> = {
     postgraphile: "query One { __typename }",
   },
 };
+
+/** Questions that are not measured: who answers any answers these. */
+export const ANY = [
+  `query ($slug: String!) {
+  model(slug: $slug) {
+    slug license { id } vram(quant: Q5_K_M, ctx: 5000) { total { bytes } }
+    siblings(first: 2) {
+      slug heads organization { name } family { slug }
+      vramTable(quants: [BF16, Q6_K], ctxs: [2048]) { cells { tier total { gib } } }
+    }
+  }
+}`,
+  `query {
+  models(first: 3, filter: { licenses: ["MIT", "Apache-2.0"] }) {
+    nodes { name description useCases organization { slug } family { name } vram(quant: Q8_0, ctx: 1) { tier } }
+    pageInfo { hasNextPage }
+  }
+}`,
+];

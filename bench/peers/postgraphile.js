@@ -13,7 +13,14 @@ const pgl = postgraphile({
   extends: [PostGraphileAmberPreset],
   // It would hide the order by downloads, because its index is partial.
   disablePlugins: ["PgIndexBehaviorsPlugin"],
-  pgServices: [makePgService({ connectionString: process.env.DATABASE_URL, schemas: ["public"] })],
+  pgServices: [
+    makePgService({
+      connectionString: process.env.DATABASE_URL,
+      schemas: ["public"],
+      // As the others' connections: they stay open from round to round.
+      poolConfig: { max: 10, idleTimeoutMillis: 0, options: "-c random_page_cost=1.1" },
+    }),
+  ],
   grafast: { explain: false },
   grafserv: { graphqlPath: "/graphql", watch: false },
 });

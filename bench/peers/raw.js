@@ -1,34 +1,26 @@
-/** No GraphQL at all: hand-written SQL and `JSON.stringify` behind `node:http`. */
+/** No GraphQL at all: SQL for these very pages and `JSON.stringify` behind `node:http`. */
 import { createServer } from "node:http";
-import {
-  budgetBytes,
-  cursorOf,
-  list,
-  model,
-  search,
-  siblings,
-  vram,
-  vramTable,
-} from "./catalog.js";
+import { budgetBytes, cursorOf, vram, vramTable } from "./catalog.js";
+import { listPage, modelPage, searchPage, siblingsOnPage } from "./pages.js";
 import { ready } from "./ready.js";
 
 const QUANTS = ["Q4_K_M", "Q8_0", "F16"];
 
 async function page({ slug, ctx }) {
-  const found = await model(slug);
+  const found = await modelPage(slug);
   if (!found) return { model: null };
   const { memory_profile, family_slug, o_slug, o_name, f_slug, f_name, ...shown } = found;
   return {
     model: {
       ...shown,
       vramTable: memory_profile && vramTable(memory_profile, QUANTS, [1024, ctx]),
-      siblings: await siblings(found, 5),
+      siblings: await siblingsOnPage(found, 5),
     },
   };
 }
 
 async function listed({ licenses, memoryGib, ctx }) {
-  const rows = await list(licenses, budgetBytes(memoryGib), 20);
+  const rows = await listPage(licenses, budgetBytes(memoryGib), 20);
   const edges = rows.slice(0, 20).map((row) => {
     const { memory_profile, license, ...shown } = row;
     const node = { ...shown, license: { id: license }, vram: vram(memory_profile, "Q4_K_M", ctx) };
@@ -38,7 +30,7 @@ async function listed({ licenses, memoryGib, ctx }) {
   return { models: { edges, pageInfo } };
 }
 
-const searched = async ({ text }) => ({ models: { nodes: await search(text, 10) } });
+const searched = async ({ text }) => ({ models: { nodes: await searchPage(text, 10) } });
 const answers = {
   Page: page,
   List: listed,

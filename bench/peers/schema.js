@@ -1,19 +1,8 @@
-/** The part of Plimsoll's schema that the questions use, with hand-written resolvers. */
-import {
-  budgetBytes,
-  cursorOf,
-  list,
-  model,
-  search,
-  siblings,
-  vram,
-  vramTable,
-} from "./catalog.js";
-
+/** The part of Plimsoll's schema that the questions use. */
 export const typeDefs = /* GraphQL */ `
   scalar BigInt
   scalar Date
-  enum QuantizationName { Q4_K_M Q8_0 F16 }
+  enum QuantizationName { Q4_K_M Q5_K_M Q6_K Q8_0 F16 BF16 }
   type ByteSize { bytes: BigInt! gib: Float! }
   type Quantization { name: String! }
   type MemoryEstimate { total: ByteSize! tier: String! }
@@ -42,28 +31,3 @@ export const typeDefs = /* GraphQL */ `
     models(first: Int, filter: ModelFilter): ModelConnection!
   }
 `;
-
-async function models(_root, { first = 20, filter }) {
-  if (filter.search) return { nodes: await search(filter.search, first) };
-  const rows = await list(filter.licenses, budgetBytes(filter.fits.memoryGib), first);
-  const page = rows.slice(0, first);
-  return {
-    edges: page.map((node) => ({ cursor: cursorOf(node), node })),
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      endCursor: page.length > 0 ? cursorOf(page.at(-1)) : null,
-    },
-  };
-}
-
-export const resolvers = {
-  Query: { model: (_root, { slug }) => model(slug), models },
-  Model: {
-    license: ({ license }) => ({ id: license }),
-    vram: ({ memory_profile }, { quant, ctx }) =>
-      memory_profile && vram(memory_profile, quant, ctx),
-    vramTable: ({ memory_profile }, { quants, ctxs }) =>
-      memory_profile && vramTable(memory_profile, quants, ctxs),
-    siblings: (parent, { first }) => siblings(parent, first),
-  },
-};
