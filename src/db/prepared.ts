@@ -39,6 +39,7 @@ export function createAdmission(lifetimeMs: number, now = Date.now) {
  * How a statement has a condition on a pattern. `VALUE`: which index serves it depends on what the value
  * is: "qwen3 8b" took seconds of a million models by the plan for any words, milliseconds by its own.
  * Postgres would take the former from the sixth time on. `WRITTEN`: a new statement for every search.
+ * A condition whose plan is known beforehand is written with LIKE's operator, `~~` (`name-sample.ts`).
  */
 type Pattern = "VALUE" | "WRITTEN" | "NONE";
 

@@ -115,16 +115,20 @@ type NumberColumn = ModelTable[
 
 const MOST_VALUES = 100;
 
-/** The condition on `table`, which is the models table or an alias of it. */
+/**
+ * The condition on `table`, which is the models table or an alias of it. `areRare` says of words that
+ * hardly any model has them; not knowing costs time alone.
+ */
 export function modelConditions(
   table: ModelTable,
   filter: ModelFilterInput | null | undefined,
+  areRare: (words: readonly string[]) => boolean = () => false,
 ): SQL {
   const listed = ONLY_LISTED.RAW(table);
   if (!filter) return listed;
   const all = and(
     listed,
-    ...wordsOf(filter.search).map((word) => like(table.searchText, `%${word}%`)),
+    ...wordConditions(table, filter.search, areRare),
     oneOf("families", filter.families, (values) => among(table.familySlug, values)),
     oneOf("organizations", filter.organizations, (v) => among(table.organizationSlug, v)),
     oneOf("licenses", filter.licenses, (values) => among(table.license, values)),
@@ -165,10 +169,19 @@ function opennessCondition(table: ModelTable, values: Openness[]): SQL {
   return or(...values.map((value) => terms[value])) ?? sql`true`;
 }
 
-/** The words of a search, ready for LIKE; none for a blank search, which narrows nothing. */
-function wordsOf(search: string | null | undefined): string[] {
+/** One for each word; none for a blank search, which narrows nothing. */
+function wordConditions(
+  table: ModelTable,
+  search: string | null | undefined,
+  areRare: (words: readonly string[]) => boolean,
+): SQL[] {
   if (!search?.trim()) return [];
-  return searchWords("filter.search", search).words.map(escapeLike);
+  const { words } = searchWords("filter.search", search);
+  // LIKE is planned for its values each time, and the operator that it stands for is not.
+  const holds = areRare(words)
+    ? (pattern: string) => sql`${table.searchText} ~~ ${pattern}`
+    : (pattern: string) => like(table.searchText, pattern);
+  return words.map((word) => holds(`%${escapeLike(word)}%`));
 }
 
 function oneOf<Value extends string>(

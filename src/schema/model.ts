@@ -5,6 +5,7 @@
 import { sql } from "drizzle-orm";
 import { formerName } from "../db/aliases.ts";
 import { countModels } from "../db/model-count.ts";
+import { areRare } from "../db/name-sample.ts";
 import { models, ONLY_LISTED } from "../db/tables.ts";
 import { builder } from "./builder.ts";
 import { asTotalCount } from "./connection.ts";
@@ -142,7 +143,8 @@ builder.queryFields((t) => ({
       resolve: (query, _root, args, { db }) => {
         const { parts, ...order } = orderOf(args.orderBy, args.filter);
         checkPage(args, parts);
-        const where = { RAW: (table: typeof models) => modelConditions(table, args.filter) };
+        const rare = (words: readonly string[]) => areRare(db, words);
+        const where = { RAW: (table: typeof models) => modelConditions(table, args.filter, rare) };
         return db.query.models.findMany(query({ where, ...order }));
       },
     },
