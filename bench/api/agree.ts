@@ -30,7 +30,7 @@ export async function agree(
   }
 }
 
-/** Servers for any question answer some that nobody has measured. */
+/** A server that says it answers any question about the schema is asked some that are not measured. */
 export async function agreeOnAny(contenders: Contender[], sample: CatalogSample): Promise<void> {
   const own = contenders.find(({ name }) => name === "plimsoll")!;
   const others = contenders.filter(({ answersAny }) => answersAny);

@@ -26,7 +26,13 @@ export interface BenchDatabase {
   remove(): Promise<void>;
 }
 
-const SETTINGS = { shared_buffers: "512MB", max_wal_size: "4GB", jit: "off" };
+/** What Plimsoll asks for on its connections, the others get too. */
+const SETTINGS = {
+  shared_buffers: "512MB",
+  max_wal_size: "4GB",
+  jit: "off",
+  max_parallel_workers_per_gather: "0",
+};
 
 export async function openBenchDatabase(count: number): Promise<BenchDatabase> {
   const home = await mkdtemp(join(tmpdir(), "plimsoll-bench-"));
@@ -71,8 +77,9 @@ function listBytes(): string {
 }
 
 /**
- * PostGraphile answers what the database computes, so it is given the same sums there; and an index, as
- * it does not say of a family's models that they are to be listed, which Plimsoll's own hold alone.
+ * PostGraphile answers what the database computes, so it is given functions: of memory the largest parts
+ * of the sum, of searches the first two words. And an index, as it does not say of a family's models that
+ * they are to be listed, which Plimsoll's own hold alone.
  */
 const POSTGRAPHILE_FUNCTIONS = (bytes: string) => `
   create index models_family_of_peers on models (family_slug);

@@ -107,7 +107,7 @@ export const QUESTIONS: Record<QuestionName, Question> = {
   },
 };
 
-/** Questions that are not measured: who answers any answers these. */
+/** Questions that nobody measures, for servers that say that they answer any. */
 export const ANY = [
   `query ($slug: String!) {
   model(slug: $slug) {

@@ -19,7 +19,7 @@ const TARGETS: {
   { mode: "hit-get", to: "static", least: { page: 0.75, list: 0.75, search: 0.75, one: 0.75 } },
   { mode: "hit-post", to: "static", least: { page: 0.5, list: 0.5, search: 0.5, one: 0.5 } },
   { mode: "miss", to: "mercurius", least: { page: 1.2, list: 1.0, search: 1.0 } },
-  { mode: "miss", to: "tailored", least: {} },
+  { mode: "miss", to: "tailored", least: { page: 1.2, list: 1.0, search: 1.0 } },
   { mode: "miss", to: "postgraphile", least: { page: 1.5, list: 1.4, search: 1.0 } },
   { mode: "miss", to: "yoga", least: { one: 1.3 } },
   { mode: "miss", to: "raw", least: {} },

@@ -59,7 +59,8 @@ export const withOwners = (row) => ({
 });
 
 /** Models under any of the schema's conditions, and one more than wanted where there are more. */
-export function models({ licenses, search, fits } = {}, first = 20) {
+export function models(filter, first) {
+  const { licenses, search, fits } = filter ?? {};
   const values = [first + 1];
   const value = (given) => `$${values.push(given)}`;
   const conditions = ["m.status <> 'WITHDRAWN'"];
@@ -85,7 +86,8 @@ export async function siblings(of, first) {
 
 /** The profiles of some models with some formats, by slug. */
 export async function profiles(slugs, quants) {
-  const weights = "(select jsonb_object_agg(q, p->'weights'->q) from unnest($2::text[]) as q)";
+  const weights =
+    "(select jsonb_object_agg(q, p #> array['weights', q]) from unnest($2::text[]) as q)";
   // One by itself, because of a list Postgres plans anew when it is short.
   const [from, asked] =
     slugs.length === 1
@@ -109,8 +111,8 @@ export async function named(table, slugs) {
 }
 
 /** The words of a search as patterns. */
-export const patterns = (text = "") =>
-  text
+export const patterns = (text) =>
+  (text ?? "")
     .toLowerCase()
     .split(/\s+/)
     .filter(Boolean)

@@ -13,7 +13,7 @@ import {
 
 const inFormats = (...quants) =>
   profile(
-    `jsonb_build_object(${quants.map((quant) => `'${quant}', p->'weights'->'${quant}'`).join(", ")})`,
+    `jsonb_build_object(${quants.map((quant) => `'${quant}', p #> '{weights,${quant}}'`).join(", ")})`,
   );
 
 export async function modelPage(slug) {

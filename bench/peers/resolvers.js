@@ -1,7 +1,7 @@
 /**
  * Hand-written resolvers that answer any question about the schema, as those of a GraphQL server have
- * to: each knows its own arguments and the row above it. Only what fits is written for one format and one
- * context. Relations and memory are read for all rows of a tick at once.
+ * to: each knows its own arguments and the row above it. One thing alone is written for what is asked:
+ * what fits, for its format and context. Relations and memory are read for all rows of a tick at once.
  */
 import DataLoader from "dataloader";
 import { cursorOf, model, models, named, profiles, siblings, vram, vramTable } from "./catalog.js";
@@ -27,9 +27,10 @@ export const context = () => ({
 export const resolvers = {
   Query: {
     model: (_root, { slug }) => model(slug),
-    async models(_root, { filter, first = 20 }) {
-      const rows = await models(filter, first);
-      return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+    async models(_root, { filter, first }) {
+      const size = first ?? 20;
+      const rows = await models(filter, size);
+      return { rows: rows.slice(0, size), hasNextPage: rows.length > size };
     },
   },
   ModelConnection: {

@@ -63,9 +63,12 @@ function keeper(builder: Builder, mode: Mode): Builder[Mode] {
   const conditionOf = createConditions(builder);
   return (config = {}) => {
     const { with: selection, where, orderBy, limit, offset } = config;
-    const forms = selection && selections.get(selection);
-    if (!forms || offset !== undefined || typeof orderBy === "function") {
-      if (selection) selections.set(selection, new Map());
+    if (!selection || offset !== undefined || typeof orderBy === "function") {
+      return builder[mode](config);
+    }
+    const forms = selections.get(selection);
+    if (!forms) {
+      selections.set(selection, new Map());
       return builder[mode](config);
     }
     const condition = conditionOf(where);

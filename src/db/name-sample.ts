@@ -2,8 +2,8 @@
  * A sample of the models' names, by which a search knows beforehand that it will find little. How common
  * words are decides which index serves them, so Postgres plans a condition on patterns anew for its
  * values (`prepared.ts`), which takes longer than finding the few models that have rare words. What no
- * name of the sample holds is rare, and goes by the plan that is kept. It decides how a search is run,
- * never what it finds.
+ * name of the sample holds is taken to be rare, and goes by the plan that is kept; in a small catalog,
+ * of which the sample says little, any plan is quick. It decides how a search is run, never what it finds.
  */
 import { sql } from "drizzle-orm";
 import type { Database } from "./client.ts";

@@ -56,7 +56,7 @@ function isPlain(quants: readonly WeightFormatName[], use: Use): quants is Quant
   );
 }
 
-/** What a row has for certain; the names of the rest follow from the arguments. */
+/** Says to the types what NOMINAL reads; the names of the rest follow from the arguments. */
 type Selection = { columns: typeof SHAPE_COLUMNS };
 
 /** The columns of a field that estimates these formats; the shape is there for NOMINAL alone. */

@@ -39,14 +39,20 @@ it("reads computed columns for the arguments that it is asked with", () => {
   expect(read("vram", row, { quant: "F16", ctx: 1024 })).toBe("asked the plugin");
 });
 
-it("asks the plugin where a name stands for something else in another field", () => {
+it("asks the plugin where a name stands for two things, in fields or in the calls of one", () => {
   const count = (of: string) => ({ extras: { count: () => of } });
   const read = resolve({
     models: field(count("models"), () => "models"),
     again: field(count("families"), () => "families"),
   });
-  expect(read("models", { count: 1 })).toBe("models");
+  expect(read("models", { count: 1 })).toBe("asked the plugin");
   expect(read("again", { count: 1 })).toBe("asked the plugin");
+
+  const select = ({ as }: { as: string }) => ({ extras: { value: () => as } });
+  const computed = resolve({ value: field(select, () => "from the row") });
+  expect(computed("value", { value: 1 }, { as: "a" })).toBe("from the row");
+  expect(computed("value", { value: 1 }, { as: "b" })).toBe("asked the plugin");
+  expect(computed("value", { value: 1 }, { as: "a" })).toBe("asked the plugin");
 });
 
 it("asks the plugin where other tables are read, and where the arguments are refused", () => {

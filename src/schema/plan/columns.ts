@@ -1,7 +1,8 @@
 /**
  * What is on a row is read from it. The Drizzle plugin asks for every field of every row which plan has
  * loaded it, and remembers the answer for what is below. A field that needs columns alone, the table's
- * or computed ones, and has nothing planned below it, needs no such proof: they are there, or they are not.
+ * or computed ones, and has nothing planned below it, needs no such proof: they are there, or they are
+ * not. That holds as long as a name means one thing in a type; one that means two is left to the plugin.
  */
 import { type GraphQLField, type GraphQLSchema, getNamedType, isObjectType } from "graphql";
 import { LRUCache } from "lru-cache";
@@ -11,8 +12,10 @@ type Args = Record<string, unknown>;
 type Row = Record<string, unknown>;
 type Field = GraphQLField<Row, unknown, Args>;
 type Resolve = NonNullable<Field["resolve"]>;
-/** What the names of a type's computed columns stand for. */
+/** What the names of a type's columns stand for: the function of a computed one, or null for two things. */
 type Meanings = Map<string, unknown>;
+/** Stands for every column of the table. */
+const STORED = Symbol("stored");
 /** The columns that a field needs with these arguments; null where it needs something else. */
 type Needs = (args: Args, context: unknown) => readonly string[] | null;
 
@@ -24,7 +27,7 @@ export function readColumns(schema: GraphQLSchema): void {
     for (const field of Object.values(type.getFields())) {
       const planned = getNamedType(field.type).extensions.pothosDrizzleModel !== undefined;
       const needs = planned ? null : needsOf(field, meanings);
-      if (needs && field.resolve) field.resolve = resolver(field, needs, field.resolve);
+      if (needs && field.resolve) field.resolve = resolver(field, needs, meanings);
     }
   }
 }
@@ -41,12 +44,15 @@ function needsOf(field: Field, meanings: Meanings): Needs | null {
 function columnsOf(selection: unknown, meanings: Meanings): string[] | null {
   if (typeof selection !== "object" || selection === null) return null;
   const { columns = {}, extras = {}, ...rest } = selection as Record<string, Row | undefined>;
-  if (Object.values(rest).some((part) => part !== undefined)) return null;
-  for (const [name, meaning] of Object.entries(extras)) {
-    if (!meanings.has(name)) meanings.set(name, meaning);
-    if (meanings.get(name) !== meaning) return null;
-  }
-  return [...Object.keys(columns), ...Object.keys(extras)];
+  for (const name of Object.keys(columns)) note(meanings, name, STORED);
+  for (const [name, meaning] of Object.entries(extras)) note(meanings, name, meaning);
+  const others = Object.values(rest).some((part) => part !== undefined);
+  return others ? null : [...Object.keys(columns), ...Object.keys(extras)];
+}
+
+function note(meanings: Meanings, name: string, meaning: unknown): void {
+  const known = meanings.has(name) ? meanings.get(name) : meaning;
+  meanings.set(name, known === meaning ? meaning : null);
 }
 
 /** Kept for so many values of the arguments that a selection reads. */
@@ -55,38 +61,43 @@ const MOST_VALUES = 100;
 function needsByArguments(field: Field, selection: Selection, meanings: Meanings): Needs {
   const known = new LRUCache<string, { columns: string[] | null }>({ max: MOST_VALUES });
   const keyOf = (args: Args) => JSON.stringify(readValues(field, args));
+  let goesOn = false;
+  const nested = () => {
+    goesOn = true;
+    throw new Error("A selection of columns goes on to no other table.");
+  };
+  /** Null for arguments that it refuses, too. */
+  function selected(args: Args, context: unknown): unknown {
+    try {
+      return selection(args, context, nested);
+    } catch {
+      return null;
+    }
+  }
   return (args, context) => {
+    if (goesOn) return null;
     let needs = known.get(keyOf(args));
     if (!needs) {
-      needs = { columns: columnsOf(selected(selection, args, context), meanings) };
+      needs = { columns: columnsOf(selected(args, context), meanings) };
       known.set(keyOf(args), needs); // asking may have shown that more arguments are read
     }
     return needs.columns;
   };
 }
 
-/** Null for a selection that goes on to other tables, and for arguments that it refuses. */
-function selected(selection: Selection, args: Args, context: unknown): unknown {
-  const nested = () => {
-    throw new Error("A selection of columns has nothing below it.");
-  };
-  try {
-    return selection(args, context, nested);
-  } catch {
-    return null;
-  }
-}
-
-function resolver({ extensions }: Field, needs: Needs, otherwise: Resolve): Resolve {
-  const { pothosExposedField: exposed, pothosOptions } = extensions;
+function resolver(field: Field, needs: Needs, meanings: Meanings): Resolve {
+  const { pothosExposedField: exposed, pothosOptions } = field.extensions;
+  const otherwise = field.resolve!;
+  const isOn = (row: Row, column: string) =>
+    row[column] !== undefined && meanings.get(column) !== null;
   if (typeof exposed === "string") {
     return (row, args, context, info) =>
-      row[exposed] === undefined ? otherwise(row, args, context, info) : row[exposed];
+      isOn(row, exposed) ? row[exposed] : otherwise(row, args, context, info);
   }
   const { resolve } = pothosOptions as { resolve?: Resolve };
   if (!resolve) return otherwise;
   return (row, args, context, info) => {
-    const isThere = needs(args, context)?.every((column) => row[column] !== undefined);
-    return isThere ? resolve(row, args, context, info) : otherwise(row, args, context, info);
+    const areThere = needs(args, context)?.every((column) => isOn(row, column));
+    return areThere ? resolve(row, args, context, info) : otherwise(row, args, context, info);
   };
 }
