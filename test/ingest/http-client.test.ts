@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Budget } from "../../src/ingest/http/budget.ts";
 import { createHttpClient, type HttpClientOptions } from "../../src/ingest/http/client.ts";
 import { silentLog } from "../../src/log.ts";
 import { type HubServer, startHubServer } from "../helpers/hub-server/index.ts";
@@ -65,6 +66,34 @@ test("a spent budget holds requests back instead of earning a 429", async () => 
   for (let made = 0; made < 5; made++) await ask();
   expect(limited.requests.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   await limited.close();
+});
+
+test("a request takes from the budget when it leaves, not while others are before it", async () => {
+  const answeredBefore: number[] = [];
+  const budget: Budget = {
+    take: async () => {
+      answeredBefore.push(server.requests.length);
+      return 0;
+    },
+    learn: async () => {},
+  };
+  const http = client({ perHost: 1, budget });
+  await Promise.all([http.request(server.url + FILE), http.request(server.url + FILE)]);
+  expect(answeredBefore).toEqual([0, 1]);
+});
+
+test("a request that has to wait for the budget lets others of its host go before", async () => {
+  let waits = 1;
+  const budget: Budget = {
+    take: async (bucket) => (bucket.endsWith("spent") && waits-- > 0 ? 200 : 0),
+    learn: async () => {},
+  };
+  const http = client({ perHost: 1, budget });
+  const answered: string[] = [];
+  const ask = (bucket: string) =>
+    http.request(server.url + FILE, { bucket }).then(() => answered.push(bucket));
+  await Promise.all([ask("spent"), ask("full")]);
+  expect(answered).toEqual(["full", "spent"]);
 });
 
 test.each(["reset", "truncate"] as const)("an answer cut by %s is fetched again", async (kind) => {

@@ -98,9 +98,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const { host } = new URL(url);
     const bucket = `${host} ${options.bucket ?? ""}`;
     for (let made = 1; ; made++) {
-      await spendOne(bucket, url, options.signal);
       try {
-        return await gate.run(host, () => tryOnce(bucket, url, options));
+        return await sendOne(host, bucket, url, options);
       } catch (error) {
         if (!(error instanceof PlimsollError) || !error.retryable) throw error;
         if (error instanceof BudgetUnavailable) throw error;
@@ -113,9 +112,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  async function spendOne(bucket: string, url: string, signal?: AbortSignal): Promise<void> {
-    const take = () => budget.take(bucket).catch(noBudget);
-    for (let ms = await take(); ms > 0; ms = await take()) await pause(ms, url, signal);
+  /** Takes from the budget when the request can leave at once: after waiting in line it may be another window's. */
+  async function sendOne(host: string, bucket: string, url: string, options: RequestOptions) {
+    for (;;) {
+      const answer = await gate.run(host, async () => {
+        const waitMs = await budget.take(bucket).catch(noBudget);
+        return waitMs > 0 ? waitMs : tryOnce(bucket, url, options);
+      });
+      if (typeof answer !== "number") return answer;
+      await pause(answer, url, options.signal);
+    }
   }
 
   async function tryOnce(bucket: string, url: string, options: RequestOptions) {
